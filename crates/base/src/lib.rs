@@ -1,0 +1,18 @@
+//! The words every other room uses: identifiers, codes, dates, working days, areas, money, and the two sources of
+//! everything that is not a function of its input, [`Clock`] and [`Rng`].
+//!
+//! Pure: nothing here opens a file, a socket or a database.
+#![deny(missing_docs)]
+
+pub mod area;
+pub mod clock;
+pub mod id;
+pub mod money;
+pub mod rng;
+
+pub use area::{AreaCode, AreaLevel, Origin};
+pub use clock::{Clock, Instant};
+/// A calendar day (公历日期), printed `2026-11-21`.
+pub use jiff::civil::Date;
+pub use money::Fen;
+pub use rng::Rng;
