@@ -1,1 +1,105 @@
-fn main() {}
+//! What CI runs and people run by hand: `cargo xtask ci | test | bench | deny | purity | browser`.
+//!
+//! Everything here is a list of commands; the checks that are ours (licences, bans, purity of the domain crates) read what
+//! `cargo metadata` says, so a bare machine needs nothing but cargo (ADR 0003).
+#![expect(clippy::print_stdout, reason = "a command-line tool talks on standard output")]
+
+mod deny;
+mod prerequisites;
+mod purity;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
+    match arguments.first().map(String::as_str) {
+        Some("ci") => ci(),
+        Some("test") => test(&rest),
+        Some("bench") => bench(&rest),
+        Some("deny") => deny::check(&root()),
+        Some("purity") => purity::check(&root()),
+        Some("browser") => browser(),
+        _ => {
+            println!("cargo xtask ci       everything CI checks, tests included");
+            println!("cargo xtask test     install what tests need, then run them all, the browser journeys included");
+            println!("cargo xtask bench    the measured budgets on a million organizations; writes benches/RESULTS.md");
+            println!("cargo xtask browser  only the browser journeys");
+            println!("cargo xtask deny     licences and banned crates");
+            println!("cargo xtask purity   the domain crates know no tokio, axum, rusqlite or postgres");
+            bail!("name one of the commands above")
+        }
+    }
+}
+
+/// The repository's root: the folder above this crate.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Runs one command at the root and fails with its text when it fails.
+fn run(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
+    println!("\n=== {program} {}", arguments.join(" "));
+    let status = Command::new(program)
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .current_dir(root())
+        .status()
+        .with_context(|| format!("cannot start {program}"))?;
+    if status.success() { Ok(()) } else { bail!("`{program} {}` failed: {status}", arguments.join(" ")) }
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    run(env!("CARGO"), arguments, &[])
+}
+
+fn ci() -> Result<()> {
+    cargo(&["fmt", "--all", "--check"])?;
+    deny::check(&root())?;
+    purity::check(&root())?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    run(
+        env!("CARGO"),
+        &["doc", "--workspace", "--no-deps", "--document-private-items"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )?;
+    test(&[])?;
+    cargo(&["run", "--quiet", "-p", "yishe", "--", "catalogue", "check"])?;
+    generated_files_are_clean()
+}
+
+/// Tests may rewrite generated files (OpenAPI, snapshots); what they wrote must be what is committed.
+fn generated_files_are_clean() -> Result<()> {
+    if Command::new("git").args(["diff", "--quiet", "--exit-code"]).current_dir(root()).status()?.success() {
+        return Ok(());
+    }
+    if std::env::var_os("CI").is_none() {
+        println!("note: the working tree has uncommitted changes; in CI that would fail if a test had made them");
+        return Ok(());
+    }
+    run("git", &["diff", "--stat"], &[])?;
+    bail!("generated files differ from what is committed")
+}
+
+fn test(rest: &[&str]) -> Result<()> {
+    prerequisites::install(&root())?;
+    let mut arguments = vec!["test", "--workspace", "--quiet"];
+    arguments.extend(rest);
+    cargo(&arguments)?;
+    if rest.is_empty() { browser() } else { Ok(()) }
+}
+
+fn browser() -> Result<()> {
+    prerequisites::install(&root())?;
+    cargo(&["build", "--quiet", "-p", "yishe"])?;
+    run("node", &["tests/browser/run.mjs"], &[])
+}
+
+fn bench(rest: &[&str]) -> Result<()> {
+    let mut arguments = vec!["run", "--release", "-p", "benches", "--"];
+    arguments.extend(rest);
+    cargo(&arguments)
+}
