@@ -109,9 +109,9 @@ impl Unit {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Confidence {
     /// V: verified against a source that was seen (the fact sheet's own letters: V verified, M memory, U uncertain).
-    Checked,
+    Verified,
     /// M: from memory; verify before relying on it.
-    Verify,
+    Memory,
     /// U: uncertain; shown as 待核实 wherever it is used.
     Uncertain,
 }
@@ -129,11 +129,11 @@ impl Confidence {
         }
     }
 
-    /// What is added where the value is shown; nothing for checked ones.
+    /// What is added where the value is shown; nothing for verified ones.
     pub fn mark(self) -> &'static str {
         match self {
-            Self::Checked => "",
-            Self::Verify => "（待复核）",
+            Self::Verified => "",
+            Self::Memory => "（待复核）",
             Self::Uncertain => "（待核实）",
         }
     }
@@ -399,11 +399,11 @@ fn read_dated(row: &Reader<'_>, unit: Unit) -> Option<Dated> {
     let to = row.date("to");
     let value = row.get("value").and_then(|node| unit.read(node, row.problems()));
     let clause = Citation { text: row.need_text("clause"), at: row.at().clone() };
-    let confidence = row.choice("confidence", &Confidence::WORDS).unwrap_or(Confidence::Checked);
+    let confidence = row.need_choice("confidence", &Confidence::WORDS);
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
         row.problems().error(row.at(), format!("止日 {to} 早于起日 {from}"), "请改正日期");
     }
-    Some(Dated { from: from?, to, value: value?, clause, confidence, at: row.at().clone() })
+    Some(Dated { from: from?, to, value: value?, clause, confidence: confidence?, at: row.at().clone() })
 }
