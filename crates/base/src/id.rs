@@ -41,6 +41,11 @@ macro_rules! ids {
             pub fn from_bits(bits: u128) -> Self {
                 Self(ulid::Ulid::from_bytes(bits.to_be_bytes()))
             }
+
+            /// Its 128 bits: the order of ids made later is the order of these numbers.
+            pub fn bits(self) -> u128 {
+                u128::from_be_bytes(self.0.to_bytes())
+            }
         }
 
         impl fmt::Display for $name {

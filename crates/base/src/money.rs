@@ -17,7 +17,11 @@ impl Fen {
     /// For people: `30,000 元`, `80 万元` where it is a whole number of 万 (10,000 yuan).
     pub fn plain(self) -> String {
         let (yuan, fen) = (self.0 / 100, (self.0 % 100).abs());
-        if fen == 0 && yuan != 0 && yuan % 10_000 == 0 { format!("{} 万元", grouped(yuan / 10_000)) } else { format!("{self} 元") }
+        if fen == 0 && yuan != 0 && yuan % 10_000 == 0 {
+            format!("{} 万元", grouped(yuan / 10_000))
+        } else {
+            format!("{self} 元")
+        }
     }
 }
 
@@ -26,7 +30,7 @@ fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut out = String::from(if number < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
