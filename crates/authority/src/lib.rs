@@ -2,6 +2,14 @@
 //! shows what its reader may not open.
 #![deny(missing_docs)]
 
+pub mod actor;
+pub mod may;
+pub mod subject;
+#[cfg(test)]
+mod tests;
 pub mod verb;
 
+pub use actor::{Actor, AdminRole, Post};
+pub use may::{Denied, Scope, may, scope};
+pub use subject::{CaseSubject, OrgSubject, Subject, TaskSubject, Territory};
 pub use verb::{DeskId, Verb};
