@@ -272,6 +272,9 @@ pub struct CharterClause {
     /// Must not be left out.
     #[serde(default)]
     pub required: bool,
+    /// The model wording may not be changed: the party clause (党建入章), core values, what happens to the remaining property.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fixed: bool,
 }
 
 /// A registered or recorded item (登记事项、备案事项) that an answer feeds.

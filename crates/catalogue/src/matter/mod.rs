@@ -16,6 +16,9 @@ use std::fmt;
 use authority::Verb;
 use serde::{Deserialize, Serialize};
 
+pub use crate::condition::Condition;
+pub use crate::problem::Citation;
+
 pub use effect::{Audience, Certificate, Effect, StateAxis};
 pub use form::{CharterClause, Choice, Field, FieldKind, Item, Page, PersonPart, Reference, Section};
 pub use guide::{Guide, Question};
@@ -23,7 +26,7 @@ pub use part::{
     About, Applicants, Check, CheckSeverity, Ending, EndingKind, Material, MaterialForm, MaterialSource, MatterKind,
     Moment, Opener, OrgKind, Promise, Slot, SlotPlace, TakenBy,
 };
-pub use step::{Expiry, Extension, Given, Limit, Move, Next, Notice, Place, Point, Start, Step, Suspension};
+pub use step::{Expiry, Extension, Given, Ground, Limit, Move, Next, Notice, Point, Seat, Start, Step, Suspension};
 pub use value::{Amount, Bound, Need, TimeSpan};
 
 macro_rules! names {

@@ -20,7 +20,7 @@ pub struct Step {
     pub desk: DeskId,
     /// At which level or body the desk sits.
     #[serde(default)]
-    pub at: Place,
+    pub at: Seat,
     /// Opens only when this holds; otherwise the step is passed over as if it had made its first joining or opening move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
@@ -49,7 +49,7 @@ pub struct Step {
 /// Where a desk sits, seen from the case's area.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum Seat {
     /// The competent authority of the case.
     #[default]
     Same,
@@ -100,6 +100,21 @@ pub struct Move {
     /// The clause that gives the power to make it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clause: Option<Citation>,
+    /// For a refusal: the grounds the law knows (法定理由), each with its article; offered as a list so that none is invented.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Ground>,
+}
+
+/// A ground the law gives for a refusal (不予许可的法定理由).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ground {
+    /// Its name in the data, unique in the move.
+    pub id: String,
+    /// The ground in plain words, as it stands in the decision.
+    pub text: String,
+    /// The article.
+    pub clause: Citation,
 }
 
 /// What an act must bring with it.

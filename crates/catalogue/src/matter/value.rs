@@ -1,6 +1,6 @@
 //! Small values of a matter file: amounts that may be parameters, bounds, needs, time spans.
 use base::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Condition;
 
@@ -75,7 +75,7 @@ impl Bound {
 }
 
 /// Whether something is needed: always, never, or when a condition holds.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Need {
     /// `true` or `false`
@@ -102,6 +102,17 @@ impl Need {
             Self::Fixed(_) => None,
             Self::When(condition) => Some(condition),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Need {
+    /// By hand, so that a wrong condition is reported as such and not as “no variant matches”.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = serde_json::Value::deserialize(deserializer)?;
+        if let Some(fixed) = json.as_bool() {
+            return Ok(Self::Fixed(fixed));
+        }
+        serde_json::from_value(json).map(Self::When).map_err(serde::de::Error::custom)
     }
 }
 
