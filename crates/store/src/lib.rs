@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The database (存储): one SQL text, two engines. SQLite lives in the program, PostgreSQL on a server; only this room knows
+//! which of the two it is.
+//!
+//! [`Db::read`] and [`Db::write`] give a [`Tx`]; the modules by concept are plain functions over it. Every statement is a named
+//! constant, and a test prepares all of them on both engines. Only `bigint`, `text` and `bytea` are used; dates, instants and
+//! identifiers are text that sorts, money is fen, bodies are JSON text that SQL never looks into.
+#![deny(missing_docs)]
+
+mod db;
+mod error;
+mod pool;
+mod postgres;
+mod row;
+mod sqlite;
+#[doc(hidden)]
+pub mod statement;
+mod tx;
+mod value;
+
+pub mod change;
+pub mod cubes;
+pub mod migrate;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use db::{Config, Db};
+pub use error::DbError;
+pub use row::{FromRow, Record, Row};
+pub use statement::Statement;
+pub use tx::{Engine, Sql, Tx};
+pub use value::{Arg, Cell, FromCell, ToArg};
+
+/// Every statement of this crate, for the test that prepares them all.
+pub fn statements() -> Vec<Statement> {
+    [change::ALL, cubes::ALL].concat()
+}

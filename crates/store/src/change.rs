@@ -1,0 +1,127 @@
+//! Change rows: what happened, per origin, in commit order, without gaps. Everything derived (name index, fact table, feeds)
+//! follows them and remembers how far it has come.
+use std::collections::BTreeMap;
+
+use base::{Date, EntryId, Origin};
+use serde_json::Value;
+
+use crate::{DbError, Statement, Tx, args, sql};
+
+/// Something that happened, said during an act with [`Tx::announce`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Whose position counts it.
+    pub origin: Origin,
+    /// The journal entry.
+    pub entry: EntryId,
+    /// What sort of thing changed: `org`, `case`, `notice`, ...
+    pub kind: String,
+    /// Which one.
+    pub subject: String,
+    /// Business date.
+    pub day: Date,
+    /// What everybody may know of it, or nothing.
+    pub public: Option<Value>,
+}
+
+crate::record! {
+    /// A change with its position.
+    pub struct ChangeRow in "change" key(origin, pos) {
+        /// Shard.
+        pub origin: Origin,
+        /// Position in this origin, from 1, without gaps.
+        pub pos: i64,
+        /// The journal entry.
+        pub entry: EntryId,
+        /// What sort of thing changed.
+        pub kind: String,
+        /// Which one.
+        pub subject: String,
+        /// Business date.
+        pub day: Date,
+        /// What everybody may know of it.
+        pub public: Option<Value>,
+    }
+}
+
+/// How far somebody has come in each origin. Absent: nowhere yet.
+pub type Positions = BTreeMap<Origin, i64>;
+
+const ADVANCE: Statement = sql!(
+    "change.advance",
+    "insert into change_counter (origin, pos) values ($1, $2)
+     on conflict (origin) do update set pos = change_counter.pos + excluded.pos returning pos"
+);
+const HEADS: Statement = sql!("change.heads", "select origin, pos from change_counter order by origin");
+const AFTER: Statement = sql!(
+    "change.after",
+    "select origin, pos, entry, kind, subject, day, public from change where origin = $1 and pos > $2 order by pos limit $3"
+);
+const OF_SUBJECT: Statement = sql!(
+    "change.of_subject",
+    "select origin, pos, entry, kind, subject, day, public from change
+     where origin = $1 and subject = $2 order by pos desc limit $3"
+);
+const FOLLOWER: Statement = sql!("change.follower", "select origin, pos from follower where name = $1");
+const FOLLOWED: Statement = sql!(
+    "change.followed",
+    "insert into follower (name, origin, pos) values ($1, $2, $3)
+     on conflict (name, origin) do update set pos = excluded.pos"
+);
+
+/// For the test that prepares all statements.
+pub const ALL: &[Statement] = &[ADVANCE, HEADS, AFTER, OF_SUBJECT, FOLLOWER, FOLLOWED];
+
+/// Writes the changes of an act, sorted by origin. The counter row stays locked from here to the commit, so a later position
+/// never becomes visible before an earlier one.
+pub(crate) fn write(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), DbError> {
+    for group in changes.chunk_by(|one, next| one.origin == next.origin) {
+        let Some(first) = group.first() else { continue };
+        let last: i64 = tx.get(ADVANCE, args![first.origin, group.len()])?;
+        let before = last - i64::try_from(group.len()).unwrap_or(i64::MAX);
+        for (pos, change) in (before + 1..).zip(group) {
+            tx.insert(&ChangeRow {
+                origin: change.origin,
+                pos,
+                entry: change.entry,
+                kind: change.kind.clone(),
+                subject: change.subject.clone(),
+                day: change.day,
+                public: change.public.clone(),
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The newest position of each origin.
+pub fn heads(tx: &mut Tx<'_>) -> Result<Positions, DbError> {
+    Ok(tx.list::<(Origin, i64)>(HEADS, &[])?.into_iter().collect())
+}
+
+/// What happened after `positions`, at most `limit` changes, each origin in order.
+pub fn follow(tx: &mut Tx<'_>, positions: &Positions, limit: usize) -> Result<Vec<ChangeRow>, DbError> {
+    let mut out = Vec::new();
+    for (origin, head) in heads(tx)? {
+        let from = positions.get(&origin).copied().unwrap_or(0);
+        if head > from && out.len() < limit {
+            out.extend(tx.list::<ChangeRow>(AFTER, args![origin, from, limit - out.len()])?);
+        }
+    }
+    Ok(out)
+}
+
+/// The newest changes of one subject, newest first.
+pub fn of_subject(tx: &mut Tx<'_>, origin: Origin, subject: &str, limit: usize) -> Result<Vec<ChangeRow>, DbError> {
+    tx.list(OF_SUBJECT, args![origin, subject, limit])
+}
+
+/// How far the follower `name`, which keeps its work inside this database, has come.
+pub fn position_of(tx: &mut Tx<'_>, name: &str) -> Result<Positions, DbError> {
+    Ok(tx.list::<(Origin, i64)>(FOLLOWER, args![name])?.into_iter().collect())
+}
+
+/// Keeps how far `name` has come, in the transaction that keeps what it built.
+pub fn keep_position(tx: &mut Tx<'_>, name: &str, origin: Origin, pos: i64) -> Result<(), DbError> {
+    tx.run(FOLLOWED, args![name, origin, pos]).map(drop)
+}
