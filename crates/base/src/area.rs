@@ -69,7 +69,8 @@ impl AreaCode {
             AreaLevel::Province => Some(Self::nation()),
             AreaLevel::City => Some(Self(self.0[..2].to_owned())),
             AreaLevel::County => Some(Self(self.0[..4].to_owned())),
-            AreaLevel::Town => Some(Self(self.0[..6].to_owned())),
+            // 东莞 `441900101` has no county: its city `4419` is next.
+            AreaLevel::Town => Some(Self(self.0[..6].trim_end_matches("00").to_owned())),
             AreaLevel::Community => Some(Self(self.0[..9].to_owned())),
         }
     }
@@ -115,7 +116,8 @@ impl FromStr for AreaCode {
         while matches!(code.len(), 4 | 6) && code.ends_with("00") {
             code = &code[..code.len() - 2];
         }
-        if code.len() < 2 || code == "00" { Err(wrong()) } else { Ok(Self(code.to_owned())) }
+        // No province's code begins with 0.
+        if code.starts_with('0') { Err(wrong()) } else { Ok(Self(code.to_owned())) }
     }
 }
 
@@ -207,13 +209,14 @@ mod tests {
         assert_eq!(area("210102000000").as_str(), "210102");
         assert_eq!(area("100000").level(), AreaLevel::Nation);
         assert_eq!(area("210102001001").level(), AreaLevel::Community);
-        assert!("12345".parse::<AreaCode>().is_err());
+        assert!("12345".parse::<AreaCode>().is_err() && "000000001".parse::<AreaCode>().is_err());
     }
 
     #[test]
     fn ancestry_climbs_to_the_country() {
         let names: Vec<_> = area("210102001001").ancestry().iter().map(ToString::to_string).collect();
         assert_eq!(names, ["210102001001", "210102001", "210102", "2101", "21", "100000"]);
+        assert_eq!(area("441900101").parent(), Some(area("4419")));
         assert!(area("21").covers(&area("210102001")) && !area("33").covers(&area("21")));
         assert_eq!(Origin::of(&area("21")).as_str(), "210000");
     }

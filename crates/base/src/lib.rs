@@ -5,6 +5,7 @@
 #![deny(missing_docs)]
 
 pub mod area;
+pub mod areas;
 pub mod clock;
 pub mod code;
 pub mod id;
@@ -13,6 +14,7 @@ pub mod rng;
 pub mod workdays;
 
 pub use area::{AreaCode, AreaLevel, Origin};
+pub use areas::{Area, AreaTree};
 pub use clock::{Clock, Instant};
 pub use code::{CitizenNumber, CreditCode, FilingNumber};
 pub use id::{AccountId, BodyId, CaseId, CertificateId, EntryId, FileId, JobId, OrgId, PersonId, RecordId};
