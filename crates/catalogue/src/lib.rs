@@ -7,10 +7,13 @@
 
 pub mod condition;
 pub mod facts;
+pub mod matter;
 pub mod named;
+pub mod pack;
 pub mod params;
 pub mod problem;
 pub mod reader;
+pub mod source;
 pub mod tree;
 mod tree_de;
 pub mod value;
@@ -18,8 +21,10 @@ pub mod value;
 pub use condition::{Condition, Facts, Reading, Tri};
 pub use facts::{FactDef, Vocabulary};
 pub use named::{NamedCheck, NamedChecks, Verdict};
+pub use pack::{Document, Pack, PackLevel, Packs};
 pub use params::{Confidence, ParamBook, ParamValue, Params, Unit};
 pub use problem::{Citation, Located, Place, Problem, Problems, Severity};
 pub use reader::Reader;
+pub use source::{Files, Source};
 pub use tree::{Data, Node};
 pub use value::{Kind, Value};

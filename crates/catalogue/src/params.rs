@@ -118,13 +118,13 @@ pub enum Confidence {
 
 impl Confidence {
     /// The letters used in files.
-    pub const WORDS: [(&'static str, Self); 3] = [("V", Self::Checked), ("M", Self::Verify), ("U", Self::Uncertain)];
+    pub const WORDS: [(&'static str, Self); 3] = [("V", Self::Verified), ("M", Self::Memory), ("U", Self::Uncertain)];
 
     /// The letter used in files.
     pub fn letter(self) -> &'static str {
         match self {
-            Self::Checked => "V",
-            Self::Verify => "M",
+            Self::Verified => "V",
+            Self::Memory => "M",
             Self::Uncertain => "U",
         }
     }

@@ -2,10 +2,23 @@
 //!
 //! Three-valued, read once and used twice: explained for one subject ([`Condition::explain`]), and compiled to closures over
 //! columns for millions ([`compile()`]). No scripts, no loops; whatever does not fit is a *named* check written in Rust.
+mod check;
+mod compare;
+mod compile;
+mod evaluate;
+mod explain;
+mod range;
 mod read;
 mod write;
 
 use base::Date;
+
+pub(crate) use check::suggest;
+pub use check::{AnswerKinds, NoAnswers, Scope};
+pub use compare::days_since_epoch;
+pub use compile::{Column, Columns, CompileError, Compiled, Constants, Schema, compile};
+pub use evaluate::Context;
+pub use explain::{Explanation, Missing, Shown, Why};
 
 use crate::problem::Place;
 use crate::value::Value;
