@@ -62,17 +62,18 @@ impl AreaCode {
         self.0 == "100000" || other.0.starts_with(&self.0)
     }
 
-    /// The next area up by code; none above the country.
+    /// The next area up by code; none above the country. A level that the code leaves at zero is passed over: 东莞 has no
+    /// counties, so above `441900101` is `4419`.
     pub fn parent(&self) -> Option<Self> {
-        match self.level() {
-            AreaLevel::Nation => None,
-            AreaLevel::Province => Some(Self::nation()),
-            AreaLevel::City => Some(Self(self.0[..2].to_owned())),
-            AreaLevel::County => Some(Self(self.0[..4].to_owned())),
-            // 东莞 `441900101` has no county: its city `4419` is next.
-            AreaLevel::Town => Some(Self(self.0[..6].trim_end_matches("00").to_owned())),
-            AreaLevel::Community => Some(Self(self.0[..9].to_owned())),
-        }
+        let kept = match self.level() {
+            AreaLevel::Nation => return None,
+            AreaLevel::Province => return Some(Self::nation()),
+            AreaLevel::City => 2,
+            AreaLevel::County => 4,
+            AreaLevel::Town => 6,
+            AreaLevel::Community => 9,
+        };
+        self.0.get(..kept)?.parse().ok()
     }
 
     /// Itself and everything above it, nearest first.
@@ -103,15 +104,15 @@ impl FromStr for AreaCode {
         if !text.bytes().all(|b| b.is_ascii_digit()) || !matches!(text.len(), 2 | 4 | 6 | 9 | 12) {
             return Err(wrong());
         }
-        if text == "100000" {
-            return Ok(Self::nation());
-        }
         let mut code = text;
         if code.len() == 12 && code.ends_with("000") {
             code = &code[..9];
         }
         if code.len() == 9 && code.ends_with("000") {
             code = &code[..6];
+        }
+        if code == "100000" {
+            return Ok(Self::nation());
         }
         while matches!(code.len(), 4 | 6) && code.ends_with("00") {
             code = &code[..code.len() - 2];
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(area("210000").as_str(), "21");
         assert_eq!(area("210100").as_str(), "2101");
         assert_eq!(area("210102000000").as_str(), "210102");
-        assert_eq!(area("100000").level(), AreaLevel::Nation);
+        assert_eq!((area("100000").level(), area("100000000000")), (AreaLevel::Nation, AreaCode::nation()));
         assert_eq!(area("210102001001").level(), AreaLevel::Community);
         assert!("12345".parse::<AreaCode>().is_err() && "000000001".parse::<AreaCode>().is_err());
     }
@@ -219,5 +220,19 @@ mod tests {
         assert_eq!(area("441900101").parent(), Some(area("4419")));
         assert!(area("21").covers(&area("210102001")) && !area("33").covers(&area("21")));
         assert_eq!(Origin::of(&area("21")).as_str(), "210000");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_code_that_climbs_to_the_country_or_is_refused(
+            text in "[0-9]{0,13}|.{0,14}|[1-3][0-2](00|[0-9]{2}){2}(000|[0-9]{3}){0,2}",
+        ) {
+            if let Ok(code) = text.parse::<AreaCode>() {
+                let ancestry = code.ancestry();
+                proptest::prop_assert_eq!(ancestry.last(), Some(&AreaCode::nation()));
+                proptest::prop_assert!(ancestry.iter().all(|up| up.covers(&code) && up.as_str().parse().as_ref() == Ok(up)));
+                proptest::prop_assert_eq!(Origin::of(&code).to_string(), code.six());
+            }
+        }
     }
 }

@@ -3,10 +3,28 @@ use jiff::civil::Date;
 
 use super::load::{AreaFault, Builder, code_in, date_in, each_row};
 use super::{AreaTree, key_of};
+use crate::AreaCode;
 
-/// The kinds of change (区划变更).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
+/// One change of the tree (区划变更), for pages that show where an area comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AreaChange<'t> {
+    /// What happened.
+    pub kind: AreaChangeKind,
+    /// From which day.
+    pub effective: Date,
+    /// The source gives the month or the approval, not the exact day.
+    pub approximate: bool,
+    /// The area that came out of it.
+    pub code: AreaCode,
+    /// The area it came from; the same for [`AreaChangeKind::Created`] and [`AreaChangeKind::Renamed`].
+    pub old_code: AreaCode,
+    /// The document.
+    pub source: &'t str,
+}
+
+/// The kinds of change.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum AreaChangeKind {
     /// 撤旧设新: `code` took over the whole territory of `old_code`, which ended.
     Recoded,
     /// 并入: `old_code` ended; the larger part of it went to `code`, its towns by `moved` lines.
@@ -28,7 +46,11 @@ pub(super) struct Event {
     code: u64,
     old: u64,
     old_name: super::Piece,
+    approximate: bool,
+    source: super::Piece,
 }
+
+use AreaChangeKind as Kind;
 
 impl Kind {
     fn read(text: &str) -> Result<Self, String> {
@@ -56,9 +78,15 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Result<Vec<Event>, Area
         if matches!(kind, Kind::Recoded | Kind::Merged | Kind::Renamed) && old_name.is_empty() {
             return Err("缺少原名称".to_owned());
         }
-        if row.get(6).unwrap_or_default().is_empty() {
-            return Err("缺少依据".to_owned());
+        let source = row.get(6).unwrap_or_default();
+        if source.is_empty() || source.len() > 1_000 {
+            return Err("缺少依据，或依据过长".to_owned());
         }
+        let approximate = match row.get(1).unwrap_or_default() {
+            "day" => false,
+            "month" => true,
+            other => return Err(format!("“{other}”应为 day（日期确切）或 month（只确切到月）")),
+        };
         let Some(node) = builder.rows.get_mut(&key_of(&code)) else {
             return Err(format!("没有代码为 {code} 的区划"));
         };
@@ -74,8 +102,8 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Result<Vec<Event>, Area
                 ended.to = Some(effective);
             }
         }
-        let old_name = builder.intern(old_name);
-        events.push(Event { kind, effective, code: key_of(&code), old: key_of(&old), old_name });
+        let (old_name, source) = (builder.intern(old_name), builder.intern(source));
+        events.push(Event { kind, effective, code: key_of(&code), old: key_of(&old), old_name, approximate, source });
         Ok(())
     })?;
     if let Some(lost) = events.iter().find(|event| !builder.rows.contains_key(&event.old)) {
@@ -87,15 +115,15 @@ pub(super) fn read(builder: &mut Builder, text: &str) -> Result<Vec<Event>, Area
 }
 
 /// Enters earlier parents and names into the finished tree. `events` are in order of date.
-pub(super) fn place(tree: &mut AreaTree, events: &[Event]) {
-    for event in events {
+pub(super) fn place(tree: &mut AreaTree, events: Vec<Event>) {
+    for event in &events {
         let (Some(at), Some(old)) = (tree.index(event.code), tree.index(event.old)) else { continue };
         match event.kind {
             Kind::Renamed => tree.names.entry(at).or_default().push((event.effective, event.old_name)),
             Kind::Moved => put_under(tree, at, event.effective, old),
             Kind::Recoded | Kind::Split => {
                 for child in children_of(tree, at) {
-                    if !came_later(tree, events, child, event.effective) {
+                    if !came_later(tree, &events, child, event.effective) {
                         put_under(tree, child, event.effective, old);
                     }
                 }
@@ -105,6 +133,24 @@ pub(super) fn place(tree: &mut AreaTree, events: &[Event]) {
         if matches!(event.kind, Kind::Recoded | Kind::Merged) {
             tree.successors.insert(event.old, event.code);
         }
+    }
+    tree.events = events;
+}
+
+impl AreaTree {
+    /// The changes that made, ended, renamed or moved the area, oldest first, each with its source.
+    pub fn changes_of(&self, code: &AreaCode) -> Vec<AreaChange<'_>> {
+        let key = key_of(code);
+        let touches = |event: &&Event| event.code == key || event.old == key;
+        let change = |event: &Event| AreaChange {
+            kind: event.kind,
+            effective: event.effective,
+            approximate: event.approximate,
+            code: super::code_of(event.code),
+            old_code: super::code_of(event.old),
+            source: self.piece(event.source),
+        };
+        self.events.iter().filter(touches).map(change).collect()
     }
 }
 

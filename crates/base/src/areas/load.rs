@@ -73,7 +73,8 @@ fn dropped(code: &AreaCode, name: &str, above: Option<&str>) -> Option<Dropped> 
         AreaLevel::County if (61..=79).contains(&tail(4)) => Some(Dropped::Statistical),
         AreaLevel::County if above == Some(name) => Some(Dropped::Placeholder),
         AreaLevel::Town if name.ends_with("直辖村级区划") => Some(Dropped::Placeholder),
-        // 400-599 are farms, parks, prisons; a few real streets and towns still carry a provisional code there.
+        // 400-599 are farms, parks, prisons. Those called streets and towns work as such (they file community
+        // organizations) though most have no civil code yet, so they stay.
         AreaLevel::Town if (400..=599).contains(&tail(6)) && !is_township_name(name) => Some(Dropped::Statistical),
         _ => None,
     }
@@ -142,6 +143,7 @@ impl Builder {
             dropped: BTreeMap::new(),
             classes: BTreeMap::new(),
             centroids: BTreeMap::new(),
+            events: Vec::new(),
         };
         let mut builder = Self { tree, rows: BTreeMap::new(), placed: BTreeMap::new(), known: HashMap::new() };
         builder.add(&AreaCode::nation(), "全国", "", "");
@@ -181,7 +183,7 @@ impl Builder {
         each_row("areas.csv", text, |row| {
             let (digits, name) = (row.get(0).unwrap_or_default(), row.get(1).unwrap_or_default());
             let code: AreaCode = code_in(row, 0)?;
-            if name.is_empty() || name.len() > 255 {
+            if name.is_empty() || name.len() > 1_000 {
                 return Err("名称为空或过长".to_owned());
             }
             if code.as_str().len() < digits.len() {
@@ -314,7 +316,7 @@ impl AreaTree {
         let events = changes::read(&mut builder, files.changes)?;
         builder.facts(files.classes, files.centroids)?;
         let mut tree = builder.finish()?;
-        changes::place(&mut tree, &events);
+        changes::place(&mut tree, events);
         Ok(tree)
     }
 }

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+pub use changes::{AreaChange, AreaChangeKind};
 pub use load::{AreaFault, AreaFiles};
 
 use crate::{AreaCode, AreaLevel};
@@ -73,6 +74,8 @@ pub struct AreaTree {
     classes: BTreeMap<u64, u8>,
     /// Longitude and latitude, by key.
     centroids: BTreeMap<u64, (f64, f64)>,
+    /// What changed, oldest first.
+    events: Vec<changes::Event>,
 }
 
 /// One area of a tree.
@@ -278,7 +281,14 @@ impl<'t> Area<'t> {
 
     /// How deep it lies by its code.
     pub fn level(self) -> AreaLevel {
-        self.code().level()
+        match self.key() {
+            NATION => AreaLevel::Nation,
+            key if !key.is_multiple_of(1_000) => AreaLevel::Community,
+            key if !key.is_multiple_of(1_000_000) => AreaLevel::Town,
+            key if !key.is_multiple_of(100_000_000) => AreaLevel::County,
+            key if !key.is_multiple_of(10_000_000_000) => AreaLevel::City,
+            _ => AreaLevel::Province,
+        }
     }
 
     /// Division or zone.

@@ -33,6 +33,11 @@ fn the_shipped_tree_holds_every_level() {
 }
 
 #[test]
+fn levels_agree_with_the_codes() {
+    assert!(shipped().iter().all(|area| area.level() == area.code().level() && key_of(&area.code()) == area.key()));
+}
+
+#[test]
 fn names_full_names_and_pinyin() {
     let tree = shipped();
     assert_eq!(tree.full_name(&code("210102")), "辽宁省沈阳市和平区");
@@ -113,6 +118,9 @@ fn longgang_was_a_town_of_cangnan_and_liaozhong_a_county() {
     let hunnan = tree.find(&code("210112")).unwrap();
     assert_eq!((hunnan.name_at(date(2013, 1, 1)), hunnan.name_at(TODAY)), ("东陵区", "浑南区"));
     assert_eq!(tree.parent_at(&code("440311001"), date(2017, 1, 1)), Some(code("440306")));
+    let story = tree.changes_of(&code("330383"));
+    assert!(matches!(story.as_slice(), [one] if one.kind == AreaChangeKind::Split && one.old_code == code("330327")));
+    assert!(story[0].source.contains("国务院") && !story[0].approximate);
 }
 
 #[test]
@@ -189,6 +197,7 @@ fn damaged_files_are_refused_with_file_and_line() {
         "2020-01-01,day,recoded,210101,210102,,依据",
         "2020-01-01,day,recoded,210101,210102,丁区,",
         "2020-01-01,day,recoded,210101,2101,乙市,依据",
+        "2020-01-01,year,recoded,210101,210102,丁区,依据",
         "today,day,recoded,210101,210102,丁区,依据",
         ",day,moved,210101,210102,,依据",
     ] {
