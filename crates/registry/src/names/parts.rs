@@ -58,7 +58,7 @@ pub fn parse(name: &str, kind: &str, rules: &NameRules, areas: &dyn Gazetteer) -
     let mut rest = normal.as_str();
     if let Some(prefix) = areas.find_prefix(rest) {
         let cut = byte_at(rest, prefix.chars);
-        parts.area = rest[..cut].to_owned();
+        rest[..cut].clone_into(&mut parts.area);
         parts.area_code = Some(prefix.code);
         rest = &rest[cut..];
     }
@@ -76,8 +76,8 @@ pub fn parse(name: &str, kind: &str, rules: &NameRules, areas: &dyn Gazetteer) -
     }
     let cut = if field_at < rest.len() { field_at } else { byte_at(rest, 2) };
     parts.certain = field_at < rest.len();
-    parts.own = rest[..cut].to_owned();
-    parts.field = rest[cut..].to_owned();
+    rest[..cut].clone_into(&mut parts.own);
+    rest[cut..].clone_into(&mut parts.field);
     parts
 }
 

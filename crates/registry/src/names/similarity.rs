@@ -111,7 +111,7 @@ pub fn similarity(a: &NameParts, b: &NameParts) -> Similarity {
         reasons.extend(relation.map(|relation| Reason { part, relation, text: y.to_owned() }));
     }
     // 999 at most: 1000 is kept for the same name.
-    let score = if weight == 0 { 0 } else { (score / weight).min(999) };
+    let score = score.checked_div(weight).unwrap_or(0).min(999);
     Similarity { score, reasons }
 }
 
