@@ -148,7 +148,7 @@ impl Calendar {
         }
     }
 
-    /// The same deadline, or the next working day if it falls on a day of rest (民法典 art. 203; 行政诉讼 and 听证 alike).
+    /// The same deadline, or the next working day if it falls on a day of rest (民法典 art. 203).
     pub fn off_holiday(&self, deadline: Deadline) -> Deadline {
         if self.is_working_day(deadline.date) {
             return Deadline { estimated: deadline.estimated || !self.is_announced(deadline.date), ..deadline };
