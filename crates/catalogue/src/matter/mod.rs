@@ -7,6 +7,7 @@ pub mod form;
 pub mod guide;
 pub mod part;
 pub mod read;
+pub mod routes;
 pub mod step;
 pub mod value;
 
@@ -26,6 +27,7 @@ pub use part::{
     About, Applicants, Check, CheckSeverity, Ending, EndingKind, Material, MaterialForm, MaterialSource, MatterKind,
     Moment, Opener, OrgKind, Promise, Slot, SlotPlace, TakenBy,
 };
+pub use routes::{Outcome, RouteAnswer, RouteQuestion, Routes};
 pub use step::{Expiry, Extension, Given, Ground, Limit, Move, Next, Notice, Point, Seat, Start, Step, Suspension};
 pub use value::{Amount, Bound, Need, TimeSpan};
 
