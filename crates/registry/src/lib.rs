@@ -4,10 +4,12 @@
 //! Pure: the rows are kept by `store`, the acts are done by `office`.
 #![deny(missing_docs)]
 
+pub mod import;
 pub mod kind;
 pub mod names;
 pub mod officer;
 pub mod organization;
+pub mod quality;
 pub mod state;
 
 pub use kind::{DirectClass, Kind, ManagementMode};

@@ -1,0 +1,251 @@
+//! One act (一次办理): rows, journal entry, change rows and jobs in one transaction, or nothing. Every write of the platform
+//! passes through [`Office::act`]; the tables that may be written outside it are named in [`UNJOURNALLED`].
+use std::collections::BTreeMap;
+
+use authority::{Actor, DeskId};
+use base::{AreaCode, Date, EntryId, Instant, Origin};
+use journal::{RowProof, Subject, Value, row_digest};
+use serde_json::Value as Json;
+use store::change::Change;
+use store::{Arg, Record, Tx};
+use vault::Digest;
+
+use crate::{Office, Refused};
+
+/// Tables whose rows are no acts: sign-in traffic, work in progress that nobody relies on yet, and what is derived.
+pub const UNJOURNALLED: &[&str] = &[
+    "meta", "follower", "session", "login_attempt", "draft", "pending_act", "notice", "watch", "job", "idempotency",
+    "import_reject", "cube_count", "change", "change_counter", "journal_entry", "journal_head", "seal", "seal_head",
+    "number_series",
+];
+
+/// What an act says of itself before it runs.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    /// Shard of the subject.
+    pub origin: Origin,
+    /// What it is done to: `org`, `case`, `account`, `import`...
+    pub subject: Subject,
+    /// What is done: a verb's or use case's stable name.
+    pub act: String,
+    /// Who does it: an account, or `system`.
+    pub actor: String,
+    /// At which desk.
+    pub desk: DeskId,
+    /// The desk's area; none for applicants and the public.
+    pub area: Option<AreaCode>,
+    /// For whom, if for another.
+    pub on_behalf_of: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The matter edition it runs under.
+    pub edition: Option<Digest>,
+    /// Digest of the facts that the decision read.
+    pub facts: Option<Digest>,
+}
+
+impl Deed {
+    /// `act` on `subject` by `actor`, seated at its first fitting desk.
+    pub fn by(actor: &Actor, origin: Origin, kind: &str, id: impl ToString, act: &str) -> Self {
+        let post = actor.posts.first();
+        let desk = post.map_or_else(|| DeskId::new(if actor.is_system() { DeskId::SYSTEM } else { DeskId::APPLICANT }), |post| post.desk.clone());
+        Self {
+            origin,
+            subject: Subject { kind: kind.to_owned(), id: id.to_string() },
+            act: act.to_owned(),
+            actor: if actor.is_system() { "system".to_owned() } else { actor.account.to_string() },
+            desk,
+            area: post.map(|post| post.area.clone()),
+            on_behalf_of: None,
+            reason: None,
+            edition: None,
+            facts: None,
+        }
+    }
+
+    /// Seated at this desk of this area.
+    pub fn at(mut self, desk: &DeskId, area: &AreaCode) -> Self {
+        self.desk = desk.clone();
+        self.area = Some(area.clone());
+        self
+    }
+
+    /// With this reason.
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into()).filter(|reason| !reason.is_empty());
+        self
+    }
+}
+
+/// An act under way: the transaction, and everything its journal entry will say.
+pub struct Work<'a, 'c> {
+    /// The transaction, for reading. Write through the methods here, so that the entry knows.
+    pub tx: &'a mut Tx<'c>,
+    /// Identity of the entry being made; rows carry it in their `entry` column.
+    pub entry: EntryId,
+    /// Wall clock.
+    pub at: Instant,
+    /// Business date.
+    pub today: Date,
+    /// The deed, which the act may complete (edition, facts, reason) as it learns them.
+    pub deed: Deed,
+    rows: BTreeMap<(String, String), Option<Digest>>,
+    bulk: Vec<Digest>,
+    files: Vec<Digest>,
+    changed: serde_json::Map<String, Json>,
+}
+
+impl Work<'_, '_> {
+    /// Inserts a record.
+    pub fn insert<R: Record>(&mut self, record: &R) -> Result<(), Refused> {
+        self.tx.insert(record)?;
+        self.wrote(record);
+        Ok(())
+    }
+
+    /// Updates a record; one with a `rev` must carry the new one.
+    pub fn update<R: Record>(&mut self, record: &R) -> Result<(), Refused> {
+        self.tx.update(record)?;
+        self.wrote(record);
+        Ok(())
+    }
+
+    /// Inserts a record or replaces the one with its key.
+    pub fn upsert<R: Record>(&mut self, record: &R) -> Result<(), Refused> {
+        self.tx.upsert(record)?;
+        self.wrote(record);
+        Ok(())
+    }
+
+    /// Inserts one of many insert-only rows of a bulk act: the entry carries one Merkle root for all of them.
+    pub fn insert_bulk<R: Record>(&mut self, record: &R) -> Result<(), Refused> {
+        self.tx.insert(record)?;
+        self.bulk.push(proof_of(record).2);
+        Ok(())
+    }
+
+    fn wrote<R: Record>(&mut self, record: &R) {
+        let (table, key, digest) = proof_of(record);
+        self.rows.insert((table, key), Some(digest));
+    }
+
+    /// Says that the act deleted a row.
+    pub fn deleted(&mut self, table: &str, key: &str) {
+        self.rows.insert((table.to_owned(), key.to_owned()), None);
+    }
+
+    /// Names a file that the act relies on.
+    pub fn relies_on(&mut self, file: Digest) {
+        self.files.push(file);
+    }
+
+    /// Adds to what the entry says was changed. Never a personal value in the clear.
+    pub fn note(&mut self, field: &str, value: impl Into<Json>) {
+        self.changed.insert(field.to_owned(), value.into());
+    }
+
+    /// Announces the change to followers; `public` is what everybody may know of it.
+    pub fn announce(&mut self, kind: &str, subject: impl ToString, public: Option<Json>) {
+        let change = Change {
+            origin: self.deed.origin,
+            entry: self.entry,
+            kind: kind.to_owned(),
+            subject: subject.to_string(),
+            day: self.today,
+            public,
+        };
+        self.tx.announce(change);
+    }
+
+    /// Appends the entry. Called once, after the act's body.
+    fn finish(self) -> Result<(), Refused> {
+        let Deed { origin, subject, act, actor, desk, area, on_behalf_of, reason, edition, facts } = self.deed;
+        let rows = self.rows.into_iter().map(|((table, key), digest)| RowProof { table, key, digest }).collect();
+        let draft = journal::Draft {
+            id: self.entry,
+            origin,
+            subject,
+            at: self.at,
+            business_date: self.today,
+            actor,
+            on_behalf_of,
+            desk: desk.as_str().to_owned(),
+            area,
+            act,
+            reason,
+            edition,
+            facts,
+            change: Json::Object(self.changed).to_string(),
+            rows,
+            files: self.files,
+            batch: (!self.bulk.is_empty()).then(|| journal::batch_of(self.bulk)),
+            from_batch: None,
+        };
+        crate::ledger::append(self.tx, draft)?;
+        Ok(())
+    }
+}
+
+/// A record's table, key and digest as its entry proves them.
+pub fn proof_of<R: Record>(record: &R) -> (String, String, Digest) {
+    let args = record.args();
+    let mut columns = Vec::with_capacity(args.len());
+    let mut key = vec![String::new(); R::KEY.len()];
+    for (name, arg) in R::COLUMNS.iter().zip(&args) {
+        if let Some(at) = R::KEY.iter().position(|part| part == name) {
+            key[at] = key_part(arg);
+        }
+        // `entry` is the entry itself; `superseded_at` and `read_at` may be set later without rewriting the fact.
+        if !matches!(*name, "entry" | "superseded_at" | "read_at") {
+            columns.push((*name, value_of(arg)));
+        }
+    }
+    (R::TABLE.to_owned(), key.join("/"), row_digest(R::TABLE, &columns))
+}
+
+fn key_part(arg: &Arg<'_>) -> String {
+    match arg {
+        Arg::Int(Some(number)) => number.to_string(),
+        Arg::Text(Some(text)) => text.to_string(),
+        Arg::Bytes(Some(bytes)) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Arg::Int(None) | Arg::Text(None) | Arg::Bytes(None) => String::new(),
+    }
+}
+
+fn value_of(arg: &Arg<'_>) -> Value {
+    match arg {
+        Arg::Int(Some(number)) => Value::Int(*number),
+        Arg::Text(Some(text)) => Value::Text(text.to_string()),
+        Arg::Bytes(Some(bytes)) => Value::Bytes(bytes.to_vec()),
+        Arg::Int(None) | Arg::Text(None) | Arg::Bytes(None) => Value::Null,
+    }
+}
+
+impl Office {
+    /// Does one act: `body` loads, decides and writes through [`Work`]; then the entry, the change rows and the counters are
+    /// written and all is committed. If anything refuses, nothing happened.
+    pub fn act<T, F>(&self, deed: Deed, body: F) -> Result<T, Refused>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Work<'_, '_>) -> Result<T, Refused> + Send + 'static,
+    {
+        let (at, today) = (self.clock.now(), self.clock.today());
+        let entry = EntryId::fresh_at(at, &self.rng);
+        self.db.write(move |tx| {
+            let mut work = Work {
+                tx,
+                entry,
+                at,
+                today,
+                deed,
+                rows: BTreeMap::new(),
+                bulk: Vec::new(),
+                files: Vec::new(),
+                changed: serde_json::Map::new(),
+            };
+            let result = body(&mut work)?;
+            work.finish()?;
+            Ok(result)
+        })
+    }
+}
