@@ -21,7 +21,7 @@ pub use canonical::Canonical;
 pub use entry::{Algorithm, Draft, Entry, RowProof, Start, Subject, chain};
 pub use fault::{Broken, Fault, Place, Stop};
 pub use row::{Batch, Value, batch_of, row_digest};
-pub use row_check::{CurrentRow, Evidence, StoredFile};
+pub use row_check::{CurrentRow, Evidence, Standing, StoredFile};
 pub use seal::{Head, RepeatedHead, Seal};
 pub use seal_log::{LogFault, cross_check, parse_log};
 pub use verify::{Depth, Report, Verifier};

@@ -22,6 +22,26 @@ pub struct CurrentRow {
     pub digest: Digest,
 }
 
+/// Where an entry stands: its chain, its place in it, and when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// Whose chain.
+    pub subject: Subject,
+    /// Place in the chain.
+    pub seq: u64,
+    /// Wall clock of the server that wrote it.
+    pub at: Instant,
+}
+
+/// How far the clocks of two servers may differ: one minute. Between chains, order is known only by clock; a row put back
+/// to what another chain's entry wrote less than this before is not told from an act on a server whose clock lags.
+const CLOCKS_DIFFER_SECONDS: i64 = 60;
+
+/// Whether `one` was certainly before `two`, by servers' clocks.
+fn long_before(one: Instant, two: Instant) -> bool {
+    one.plus_seconds(CLOCKS_DIFFER_SECONDS) < two
+}
+
 /// What the file store has under a digest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum StoredFile {
@@ -41,8 +61,8 @@ pub trait Evidence {
     fn count_heads(&mut self) -> Result<u64, Unread>;
     /// The stated digest of the entry at `seq` of a chain. (That it is the true one is checked when the entry passes.)
     fn find_digest(&mut self, subject: &Subject, seq: u64) -> Result<Option<Digest>, Unread>;
-    /// The wall-clock instant of an entry.
-    fn find_instant(&mut self, entry: EntryId) -> Result<Option<Instant>, Unread>;
+    /// Where an entry stands.
+    fn find_standing(&mut self, entry: EntryId) -> Result<Option<Standing>, Unread>;
     /// The rows stamped with `entry` now, in all journalled tables.
     fn rows_of(&mut self, entry: EntryId) -> Result<Vec<CurrentRow>, Unread>;
     /// One row.
@@ -142,10 +162,15 @@ impl RowCheck {
             return Ok(());
         };
         // That the other entry really names the row is checked when that entry passes.
-        match evidence.find_instant(row.entry).map_err(Stop::Unread)? {
-            None => Err(Stop::at(place(&row), Fault::RowOrphan)),
-            Some(stamped) if stamped < at => Err(Stop::at(place(&row), Fault::RowRolledBack { written: at, stamped })),
-            Some(_) => Ok(()),
+        let Some(other) = evidence.find_standing(row.entry).map_err(Stop::Unread)? else {
+            return Err(Stop::at(place(&row), Fault::RowOrphan));
+        };
+        let earlier =
+            if other.subject == entry.draft.subject { other.seq < entry.seq } else { long_before(other.at, at) };
+        if earlier {
+            Err(Stop::at(place(&row), Fault::RowRolledBack { written: at, stamped: other.at }))
+        } else {
+            Ok(())
         }
     }
 
@@ -170,7 +195,7 @@ impl RowCheck {
         let mut gone: Vec<_> = self.gone.iter().collect();
         gone.sort_by_key(|(name, _)| *name);
         for (name, (written, place)) in gone {
-            if self.deleted.get(name).is_none_or(|deleted| deleted < written) {
+            if self.deleted.get(name).is_none_or(|deleted| long_before(*deleted, *written)) {
                 return Err(Stop::at(place.clone(), Fault::RowMissing));
             }
         }

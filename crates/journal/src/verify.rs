@@ -88,7 +88,7 @@ impl<'a> Verifier<'a> {
     /// A chain that begins at a bulk act's leaf: the act exists, and in full depth it holds the leaf.
     fn check_leaf(&mut self, entry: &Entry, batch: base::EntryId) -> Result<(), Stop> {
         let known = match self.depth {
-            Depth::Chains => self.evidence.find_instant(batch).map_err(Stop::Unread)?.is_some(),
+            Depth::Chains => self.evidence.find_standing(batch).map_err(Stop::Unread)?.is_some(),
             Depth::Full => self.evidence.holds_leaf(batch, &entry.prev).map_err(Stop::Unread)?,
         };
         if known { Ok(()) } else { Err(Stop::at(Place::of(entry), Fault::UnknownLeaf(batch))) }

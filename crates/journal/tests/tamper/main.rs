@@ -204,6 +204,27 @@ fn rows_are_guarded_in_full_depth_only() {
 }
 
 #[test]
+fn servers_clocks_may_differ_by_a_minute() {
+    let (world, rng) = World::whole();
+    let restamped = |at: i64| {
+        // Another chain's entry is the last writer of a1; its server's clock says `at`.
+        let mut changed = world.clone();
+        let row = changed.row("a1");
+        let (key, digest) = (row.key.clone(), row.digest());
+        let mut draft = world::draft(&rng, subject("organization", "Z"), at);
+        draft.rows = vec![journal::RowProof { table: "thing".into(), key, digest: Some(digest) }];
+        row.entry = draft.id;
+        let entry = journal::chain(journal::Start::New, draft);
+        changed.heads.insert(entry.draft.subject.clone(), Head::of(&entry));
+        changed.entries.push(entry);
+        changed.verify(Depth::Full)
+    };
+    assert!(restamped(9000).is_ok() && restamped(3000 - 60_000).is_ok());
+    let Err(Stop::Broken(broken)) = restamped(3000 - 60_001) else { panic!("an older stamp must be seen") };
+    assert!(matches!(broken.fault, Fault::RowRolledBack { .. }));
+}
+
+#[test]
 fn bulk_rows_are_guarded() {
     let (world, _) = World::whole();
     for change in [

@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{EntryId, Instant, Rng};
 use journal::{
-    Batch, CurrentRow, Depth, Draft, Entry, Evidence, Head, Report, RowProof, Seal, Start, Stop, StoredFile, Subject,
-    Value, Verifier, batch_of, chain, merkle, row_digest,
+    Batch, CurrentRow, Depth, Draft, Entry, Evidence, Head, Report, RowProof, Seal, Standing, Start, Stop, StoredFile,
+    Subject, Value, Verifier, batch_of, chain, merkle, row_digest,
 };
 use vault::{Digest, sm3};
 
@@ -211,8 +211,9 @@ impl Evidence for World {
     fn find_digest(&mut self, subject: &Subject, seq: u64) -> Result<Option<Digest>, Unread> {
         Ok(self.entries.iter().find(|e| e.draft.subject == *subject && e.seq == seq).map(|e| e.digest))
     }
-    fn find_instant(&mut self, entry: EntryId) -> Result<Option<Instant>, Unread> {
-        Ok(self.entries.iter().find(|e| e.draft.id == entry).map(|e| e.draft.at))
+    fn find_standing(&mut self, entry: EntryId) -> Result<Option<Standing>, Unread> {
+        let found = self.entries.iter().find(|e| e.draft.id == entry);
+        Ok(found.map(|e| Standing { subject: e.draft.subject.clone(), seq: e.seq, at: e.draft.at }))
     }
     fn rows_of(&mut self, entry: EntryId) -> Result<Vec<CurrentRow>, Unread> {
         Ok(self.rows.iter().filter(|row| row.entry == entry).map(Row::current).collect())
