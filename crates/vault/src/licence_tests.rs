@@ -11,13 +11,13 @@ fn day(text: &str) -> Date {
 
 fn licence() -> Licence {
     Licence {
-        code: "51330300MJ8700001X".into(),
+        code: "51990101MJ00000011".into(),
         name: "某某市青年志愿者与社区社会组织发展促进联合会".into(),
         kind: "社会团体法人登记证书".into(),
-        number: "浙某社证字第000001号".into(),
+        number: "某社证字第000001号".into(),
         copy: CopyType::Original,
         representative: "欧阳某某".into(),
-        domicile: "浙江省某某市某某街道某某大道1234号某某社会组织服务中心大楼3幢1单元1201室".into(),
+        domicile: "某某省某某市某某街道某某大道1234号某某社会组织服务中心大楼3幢1单元1201室".into(),
         scope: sm3("志愿服务".as_bytes()),
         registrar: "某某市民政局".into(),
         issued: day("2025-03-01"),
@@ -44,6 +44,18 @@ fn a_signed_licence_is_small_and_verifies_bare_and_as_url() {
     let payload = sign_licence(&ring, &open_ended).unwrap();
     assert_eq!(verify_offline(&payload, &trusted, day("2099-01-01")).unwrap(), open_ended);
     assert!(!trusted.is_demo(&payload));
+}
+
+#[test]
+fn a_licence_signed_long_ago_still_verifies() {
+    // Certificates hang on walls for years: the example of docs/E-LICENCE.md must read the same for ever.
+    let book = include_str!("../../../docs/E-LICENCE.md");
+    let block = |mark: &str| {
+        let rest = book.split_once(&format!("```{mark}\n")).unwrap().1;
+        rest.split_once("\n```").unwrap().0
+    };
+    let trusted = TrustedKeys::parse(block("json")).unwrap();
+    assert_eq!(verify_offline(block("text"), &trusted, day("2026-11-21")).unwrap(), licence());
 }
 
 #[test]

@@ -73,7 +73,12 @@ impl OneTimeSecret {
     /// Checks `code` at `at` and returns the step it belongs to. Store that step with the account, in the same transaction as
     /// the sign-in, and pass it as `last_used` the next time: a code at or before it is refused.
     pub fn check(&self, code: &str, at: Instant, last_used: Option<u64>) -> Result<u64, OneTimeFault> {
-        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        // Chinese keyboards write full-width digits, and people copy the gap in the middle.
+        let narrow = |c: char| match c {
+            '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+            other => other,
+        };
+        let code: String = code.chars().filter(|c| !c.is_whitespace()).map(narrow).collect();
         if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(OneTimeFault::Wrong);
         }
@@ -135,10 +140,12 @@ mod tests {
         let spaced = format!(" {} {} ", &code[..3], &code[3..]);
         assert_eq!(secret.check(&spaced, at(3030), None), Ok(100));
         assert_eq!(secret.check(&code, at(2970), None), Ok(100));
+        let wide: String = code.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap()).collect();
+        assert_eq!(secret.check(&wide, at(3000), None), Ok(100));
         assert_eq!(secret.check(&code, at(3090), None), Err(OneTimeFault::Wrong));
         assert_eq!(secret.check(&code, at(3000), Some(100)), Err(OneTimeFault::Used));
         assert_eq!(secret.check(&code, at(3000), Some(99)), Ok(100));
-        for nonsense in ["", "12345", "1234567", "abcdef", "１２３４５６"] {
+        for nonsense in ["", "12345", "1234567", "abcdef", "一二三四五六"] {
             assert_eq!(secret.check(nonsense, at(3000), None), Err(OneTimeFault::Wrong));
         }
     }

@@ -7,6 +7,8 @@ use ghash::universal_hash::UniversalHash as _;
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::hmac_sm3;
+
 /// Nonce length in bytes.
 const NONCE: usize = 12;
 /// Tag length in bytes.
@@ -47,12 +49,14 @@ pub enum SealFault {
 
 /// Seals `plain` under `key`, bound to `context` (additional authenticated data): nonce ‖ ciphertext ‖ tag.
 ///
-/// The nonce is random: stay below 2^32 messages per key (a person's own key sees a few thousand at most).
+/// The nonce is drawn from the random source *and* the message: a source that repeats (seeded data, a restored virtual
+/// machine) then gives one nonce to two messages only if they are the same. Stay below 2^32 messages per key (a person's
+/// own key sees a few thousand at most).
 pub fn seal(key: &Sm4Key, rng: &Rng, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealFault> {
     if plain.len() > LONGEST || context.len() > LONGEST {
         return Err(SealFault::TooLong);
     }
-    let nonce = rng.bytes::<NONCE>();
+    let nonce = fresh_nonce(key, rng, context, plain);
     let mut out = Vec::with_capacity(NONCE + plain.len() + TAG);
     out.extend_from_slice(&nonce);
     out.extend_from_slice(plain);
@@ -64,6 +68,19 @@ pub fn seal(key: &Sm4Key, rng: &Rng, context: &[u8], plain: &[u8]) -> Result<Vec
     };
     out.extend_from_slice(&tag);
     Ok(out)
+}
+
+/// 96 bits of HMAC-SM3 over randomness, context and message.
+fn fresh_nonce(key: &Sm4Key, rng: &Rng, context: &[u8], plain: &[u8]) -> [u8; NONCE] {
+    let mut message = Zeroizing::new(Vec::with_capacity(64 + context.len() + plain.len()));
+    message.extend_from_slice(b"yishe/nonce/1");
+    message.extend_from_slice(&rng.bytes::<32>());
+    message.extend_from_slice(&(context.len() as u64).to_be_bytes());
+    message.extend_from_slice(context);
+    message.extend_from_slice(plain);
+    let mut nonce = [0; NONCE];
+    nonce.copy_from_slice(&hmac_sm3(&*key.0, &message).0[..NONCE]);
+    nonce
 }
 
 /// Opens what [`seal`] made under the same key and context.
@@ -159,6 +176,15 @@ mod tests {
         assert_eq!(hex::encode(tag), "83de3541e4c2b58177e065a9bf7b62ec");
         let whole = [&nonce[..], &text, &tag].concat();
         assert_eq!(*open(&key, &context, &whole).unwrap(), plain);
+    }
+
+    #[test]
+    fn a_repeating_random_source_repeats_no_nonce() {
+        let key = Sm4Key::new([1; 16]);
+        let sealed =
+            |context: &[u8], plain: &[u8]| seal(&key, &Rng::seeded(1), context, plain).unwrap()[..NONCE].to_vec();
+        assert_ne!(sealed(b"a", b"one"), sealed(b"a", b"two"));
+        assert_ne!(sealed(b"a", b"bc"), sealed(b"ab", b"c"));
     }
 
     proptest! {
