@@ -5,26 +5,44 @@
 //! The file formats are described in `docs/catalogue.md`.
 #![deny(missing_docs)]
 
+mod answers;
+pub mod catalogue;
+mod checking;
 pub mod condition;
+pub mod duties;
 pub mod facts;
+mod loading;
 pub mod matter;
 pub mod named;
+pub mod names;
+pub mod overlay;
 pub mod pack;
 pub mod params;
 pub mod problem;
 pub mod reader;
+pub mod registers;
+pub mod resolved;
+pub mod rules;
+mod slot;
 pub mod source;
+pub mod trace;
 pub mod tree;
 mod tree_de;
 pub mod value;
 
+pub use answers::FormAnswers;
+pub use catalogue::{Catalogue, NoMatter};
 pub use condition::{Condition, Facts, Reading, Tri};
 pub use facts::{FactDef, Vocabulary};
 pub use named::{NamedCheck, NamedChecks, Verdict};
+pub use overlay::Overlay;
 pub use pack::{Document, Pack, PackLevel, Packs};
 pub use params::{Confidence, ParamBook, ParamValue, Params, Unit};
 pub use problem::{Citation, Located, Place, Problem, Problems, Severity};
 pub use reader::Reader;
+pub use registers::{Register, RegisterField};
+pub use resolved::{Resolved, Sourced};
+pub use rules::Rule;
 pub use source::{Files, Source};
 pub use tree::{Data, Node};
 pub use value::{Kind, Value};

@@ -26,6 +26,8 @@ pub struct NamedCheck {
     pub title: &'static str,
     /// The facts it reads; office loads exactly these.
     pub reads: &'static [&'static str],
+    /// The parameters it reads; a matter's edition keeps exactly these.
+    pub params: &'static [&'static str],
     /// The check itself: pure, no clock, no database.
     pub run: fn(&dyn Facts, &Params) -> Verdict,
 }

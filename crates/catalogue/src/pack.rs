@@ -124,9 +124,9 @@ pub struct Packs(Vec<Pack>);
 
 impl Packs {
     /// Puts packs in order and reports unknown or circular `after`.
-    pub fn of(packs: Vec<Pack>, problems: &Problems) -> Self {
+    pub fn of(packs: &[Pack], problems: &Problems) -> Self {
         let known: BTreeMap<&str, &Pack> = packs.iter().map(|pack| (pack.id.as_str(), pack)).collect();
-        for pack in &packs {
+        for pack in packs {
             for name in &pack.after {
                 if !known.contains_key(name.value.as_str()) {
                     let help = crate::condition::suggest(&name.value, known.keys().copied());
@@ -134,7 +134,7 @@ impl Packs {
                 }
             }
         }
-        let mut rest = packs.clone();
+        let mut rest = packs.to_vec();
         rest.sort_by(|a, b| (a.level, &a.area, &a.id).cmp(&(b.level, &b.area, &b.id)));
         let mut ordered: Vec<Pack> = Vec::with_capacity(rest.len());
         while !rest.is_empty() {

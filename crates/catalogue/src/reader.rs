@@ -185,6 +185,11 @@ impl<'n> Reader<'n> {
         self.choice(key, words)
     }
 
+    /// Counts every key as known: the table was read as a typed value, which reports unknown keys itself.
+    pub fn know_all(&self) {
+        self.known.borrow_mut().extend(self.node.entries().iter().map(|(key, _)| key.value.clone()));
+    }
+
     /// Reports every key nobody asked for, with the nearest known one.
     pub fn finish(self) {
         let known = self.known.into_inner();

@@ -102,6 +102,15 @@ impl Node {
         Some(entries.remove(index).1)
     }
 
+    /// Adds an item to the list under a key of a table, beginning the list if there is none.
+    pub fn push(&mut self, key: &str, item: Self) {
+        if let Some(Self { data: Data::List(items), .. }) = self.find_mut(key) {
+            items.push(item);
+        } else {
+            self.put(key, Self { at: item.at.clone(), data: Data::List(vec![item]) });
+        }
+    }
+
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         if let Data::Text(text) = &self.data { Some(text) } else { None }

@@ -61,6 +61,21 @@ impl Node {
         next.follow(rest)
     }
 
+    /// The same, to change it.
+    pub fn follow_mut(&mut self, path: &[&str]) -> Option<&mut Self> {
+        let Some((first, rest)) = path.split_first() else { return Some(self) };
+        let next = match &mut self.data {
+            Data::Table(entries) => entries.iter_mut().find(|(key, _)| key.value == **first).map(|(_, node)| node)?,
+            Data::List(items) => {
+                let id = |item: &Self| item.find("id").and_then(Self::as_text) == Some(*first);
+                let index = items.iter().position(id).or_else(|| first.parse().ok())?;
+                items.get_mut(index)?
+            }
+            _ => return None,
+        };
+        next.follow_mut(rest)
+    }
+
     /// The line of the deepest part of `path` that exists: where to report a problem about it.
     pub fn place_of(&self, path: &[&str]) -> &Place {
         let deepest = (0..=path.len()).rev().find_map(|length| self.follow(&path[..length]));

@@ -1,0 +1,164 @@
+//! Loading (装载): every file of a source into the parts of a catalogue, every problem collected.
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Catalogue, MatterFile};
+use crate::duties::Duty;
+use crate::named::NamedChecks;
+use crate::overlay::Overlay;
+use crate::pack::{Pack, Packs};
+use crate::params::Params;
+use crate::problem::{Place, Problems};
+use crate::reader::Reader;
+use crate::registers::Register;
+use crate::rules::Rule;
+use crate::trace::{Trace, read_clauses};
+use crate::tree::Node;
+
+/// The parts read so far.
+pub(crate) struct Loading<'p> {
+    pub(crate) catalogue: Catalogue,
+    problems: &'p Problems,
+}
+
+impl<'p> Loading<'p> {
+    /// Reads all files. Packs first, because everything else is read in their order.
+    pub(crate) fn read(files: &[(String, String)], named: &NamedChecks, problems: &'p Problems) -> Self {
+        let mut loading = Self { catalogue: Catalogue { named: named.clone(), ..Catalogue::default() }, problems };
+        let mut trees: BTreeMap<&str, Vec<(&str, Node)>> = BTreeMap::new();
+        for (path, text) in files {
+            match path.split_once('/') {
+                None if path == "clauses.csv" => loading.catalogue.clauses = read_clauses(path, text, problems),
+                None if path == "trace.toml" => loading.traces(&Node::parse(path, text, problems)),
+                Some((pack, rest)) if is_ours(rest) => {
+                    trees.entry(pack).or_default().push((rest, Node::parse(path, text, problems)));
+                }
+                // Whatever else lies there (plans, samples, README) is read elsewhere or by people.
+                _ => {}
+            }
+        }
+        let mut packs = Vec::new();
+        for (folder, files) in &trees {
+            match files.iter().find(|(rest, _)| *rest == "pack.toml") {
+                Some((_, root)) => packs.extend(Pack::read(folder, root, problems)),
+                None => problems.error(&Place::new(format!("{folder}/pack.toml"), 0), "政策包没有 pack.toml", "请补上"),
+            }
+        }
+        loading.catalogue.packs = Packs::of(&packs, problems);
+        let order: Vec<String> = loading.catalogue.packs.iter().map(|pack| pack.id.clone()).collect();
+        for pack in &order {
+            for (rest, root) in trees.get(pack.as_str()).into_iter().flatten() {
+                loading.file(pack, rest, root);
+            }
+        }
+        loading
+    }
+
+    fn file(&mut self, pack: &str, rest: &str, root: &Node) {
+        let folder = rest.split_once('/').map_or(rest.trim_end_matches(".toml"), |(folder, _)| folder);
+        match folder {
+            "facts" => self.catalogue.words.read(root, self.problems),
+            "params" => self.catalogue.params.read(pack, root, self.problems),
+            "matters" => self.matter(pack, rest, root),
+            "registers" => self.register(root),
+            "rules" => self.each(root, "rule", |catalogue, entry| {
+                if let Some(rule) = Rule::read(pack, entry) {
+                    insert(&mut catalogue.rules, &rule.id.clone(), rule, entry);
+                }
+            }),
+            "overlays" => self.each(root, "overlay", |catalogue, entry| {
+                if let Some(overlay) = Overlay::read(entry) {
+                    catalogue.overlays.push((pack.to_owned(), overlay));
+                }
+            }),
+            "desks" => self.each(root, "desk", |catalogue, entry| {
+                let (id, name) = (entry.need_id("id"), entry.need_text("name"));
+                entry.find("note");
+                insert(&mut catalogue.desks, &id, name, entry);
+            }),
+            "duties" => self.each(root, "duty", |catalogue, entry| {
+                let duty = entry.node().to_typed::<Duty>(entry.problems());
+                entry.know_all();
+                if let Some(duty) = duty {
+                    insert(&mut catalogue.duties, &duty.id.clone(), duty, entry);
+                }
+            }),
+            "trace" => self.traces(root),
+            _ => {}
+        }
+    }
+
+    /// Reads each table of a list; unknown keys of the file and of each table are reported.
+    fn each(&mut self, root: &Node, key: &str, mut act: impl FnMut(&mut Catalogue, &Reader<'_>)) {
+        let Some(file) = Reader::of(root, self.problems) else { return };
+        for entry in file.tables(key) {
+            let before = self.problems.len();
+            act(&mut self.catalogue, &entry);
+            // A table that was given up half-way has keys nobody asked for; they are not the problem.
+            if self.problems.len() == before {
+                entry.finish();
+            }
+        }
+        file.finish();
+    }
+
+    fn traces(&mut self, root: &Node) {
+        self.each(root, "trace", |catalogue, entry| catalogue.traces.push(Trace::read(entry)));
+    }
+
+    fn matter(&mut self, pack: &str, rest: &str, root: &Node) {
+        let id = root.find("id").and_then(Node::as_text).unwrap_or_default().to_owned();
+        let stem = rest.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml");
+        if id != stem {
+            self.problems.error(&root.at, format!("事项的 id 是“{id}”，文件却叫“{stem}.toml”"), "请让两者相同");
+            return;
+        }
+        let file = MatterFile { pack: pack.to_owned(), root: root.clone() };
+        if let Some(first) = self.catalogue.matters.insert(id.clone(), file) {
+            let message = format!("事项“{id}”重复，已在 {} 定义", first.root.at);
+            self.problems.error(&root.at, message, "地方的差异请写在 overlays.toml");
+        }
+    }
+
+    fn register(&mut self, root: &Node) {
+        let Some((register, at)) = Register::read(root, self.problems) else { return };
+        let id = register.id.clone();
+        if self.catalogue.registers.insert(id.clone(), (register, at.clone())).is_some() {
+            self.problems.error(&at, format!("名册“{id}”重复"), "请换一个 id");
+        }
+    }
+}
+
+/// Files of a pack that the catalogue reads.
+fn is_ours(rest: &str) -> bool {
+    const NAMES: [&str; 9] =
+        ["pack.toml", "facts.toml", "params.toml", "overlays.toml", "duties.toml", "desks.toml", "trace.toml", "rules.toml", "registers.toml"];
+    const FOLDERS: [&str; 6] = ["facts/", "params/", "matters/", "registers/", "rules/", "overlays/"];
+    std::path::Path::new(rest).extension().is_some_and(|ending| ending == "toml")
+        && (NAMES.contains(&rest) || FOLDERS.iter().any(|folder| rest.starts_with(folder)))
+}
+
+fn insert<T>(map: &mut BTreeMap<String, T>, id: &str, value: T, entry: &Reader<'_>) {
+    if map.insert(id.to_owned(), value).is_some() {
+        entry.problems().error(entry.at(), format!("“{id}”重复"), "请换一个 id，或删去一处");
+    }
+}
+
+/// Applies the overlays that `packs` hold for a matter, in the packs' order.
+pub(crate) fn overlay_all(
+    catalogue: &Catalogue,
+    id: &str,
+    packs: &[&str],
+    date: base::Date,
+    params: &Params,
+    problems: &Problems,
+) -> Option<Node> {
+    let mut root = catalogue.matters.get(id)?.root.clone();
+    for pack in packs {
+        for (_, overlay) in catalogue.overlays.iter().filter(|(from, overlay)| from == pack && overlay.matter == id) {
+            if overlay.holds_on(date) {
+                overlay.apply(&mut root, params, problems);
+            }
+        }
+    }
+    Some(root)
+}

@@ -1,0 +1,190 @@
+//! The trace (条款落实): which clause of the policy documents is carried out by which matter, register, rule, page or command,
+//! and which test shows it.
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::condition::suggest;
+use crate::problem::{Place, Problem, Problems};
+use crate::reader::Reader;
+
+/// One clause of the policy documents (`clauses.csv`).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Clause {
+    /// Its id: `000-07a`.
+    pub id: String,
+    /// The document's short id: `000`.
+    pub document: String,
+    /// What it asks for, in our own words.
+    pub title: String,
+    /// The modules it belongs to: `M02 M08`; `X` platform-wide, `R` without software meaning.
+    pub modules: String,
+}
+
+impl Clause {
+    /// Whether it asks nothing of software (rhetoric).
+    pub fn is_rhetoric(&self) -> bool {
+        self.modules.split_whitespace().all(|module| module == "R")
+    }
+}
+
+/// Reads `clauses.csv`: a header, then id, document, title, modules. Problems name the line.
+pub fn read_clauses(file: &str, text: &str, problems: &Problems) -> BTreeMap<String, Clause> {
+    let mut clauses = BTreeMap::new();
+    for (index, row) in csv::Reader::from_reader(text.as_bytes()).deserialize::<Clause>().enumerate() {
+        let at = Place::new(file, index as u32 + 2);
+        match row {
+            Ok(clause) => {
+                if let Some(first) = clauses.insert(clause.id.clone(), clause) {
+                    problems.error(&at, format!("条款“{}”重复", first.id), "请删去一行");
+                }
+            }
+            Err(error) => problems.error(&at, format!("这一行读不出来：{error}"), "每行应有 id,document,title,modules"),
+        }
+    }
+    clauses
+}
+
+/// One line of `trace.toml`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trace {
+    /// The clause.
+    pub clause: String,
+    /// What carries it out.
+    pub by: Vec<Target>,
+    /// The test that shows it: a path (`crate::module::test`) or a file; empty if none.
+    pub test: String,
+    /// A remark.
+    pub note: String,
+    /// Where it is written.
+    pub at: Place,
+}
+
+/// Something that carries a clause out.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Target {
+    /// 事项
+    Matter(String),
+    /// 名册
+    Register(String),
+    /// 规则
+    Rule(String),
+    /// 页面
+    Page(String),
+    /// 命令
+    Command(String),
+    /// 参数
+    Param(String),
+}
+
+impl Target {
+    /// Reads `matter:found-association`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (kind, name) = text.split_once(':')?;
+        let make = match kind {
+            "matter" => Self::Matter,
+            "register" => Self::Register,
+            "rule" => Self::Rule,
+            "page" => Self::Page,
+            "command" => Self::Command,
+            "param" => Self::Param,
+            _ => return None,
+        };
+        (!name.is_empty()).then(|| make(name.to_owned()))
+    }
+
+    /// Its name without the kind.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Matter(name)
+            | Self::Register(name)
+            | Self::Rule(name)
+            | Self::Page(name)
+            | Self::Command(name)
+            | Self::Param(name) => name,
+        }
+    }
+}
+
+impl Trace {
+    /// Reads one `[[trace]]` table.
+    pub fn read(entry: &Reader<'_>) -> Self {
+        let by = entry.texts("by").into_iter().filter_map(|text| {
+            let target = Target::parse(&text.value);
+            if target.is_none() {
+                let message = format!("“{}”不是一个落实对象", text.value);
+                entry.problems().error(&text.at, message, "写成 matter: register: rule: page: command: param: 加名称");
+            }
+            target
+        });
+        Self {
+            by: by.collect(),
+            clause: entry.need_text("clause"),
+            test: entry.text("test").unwrap_or_default(),
+            note: entry.text("note").unwrap_or_default(),
+            at: entry.at().clone(),
+        }
+    }
+}
+
+/// What exists, as the caller knows it.
+pub struct Known<'a> {
+    /// Matters by id.
+    pub matters: BTreeSet<&'a str>,
+    /// Registers by id.
+    pub registers: BTreeSet<&'a str>,
+    /// Rules by id.
+    pub rules: BTreeSet<&'a str>,
+    /// Parameters by name.
+    pub params: BTreeSet<&'a str>,
+    /// Pages by route: `/matters`.
+    pub pages: &'a [&'a str],
+    /// Commands by their words: `catalogue check`.
+    pub commands: &'a [&'a str],
+    /// Whether a test of that path, or a file, exists.
+    pub test_exists: &'a dyn Fn(&str) -> bool,
+}
+
+impl std::fmt::Debug for Known<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known").field("pages", &self.pages).finish_non_exhaustive()
+    }
+}
+
+/// Checks traces: the clause is known, every target exists, and so does the test.
+pub fn check(clauses: &BTreeMap<String, Clause>, traces: &[Trace], known: &Known<'_>) -> Vec<Problem> {
+    let problems = Problems::new();
+    for trace in traces {
+        if !clauses.contains_key(&trace.clause) {
+            let help = suggest(&trace.clause, clauses.keys().map(String::as_str));
+            problems.error(&trace.at, format!("clauses.csv 里没有条款“{}”", trace.clause), help);
+        }
+        if trace.by.is_empty() && trace.note.is_empty() {
+            problems.error(&trace.at, "没有说由什么落实", "请写 by；确无软件含义的写 note 说明");
+        }
+        for target in &trace.by {
+            let name = target.name();
+            let (what, found) = match target {
+                Target::Matter(_) => ("事项", known.matters.contains(name)),
+                Target::Register(_) => ("名册", known.registers.contains(name)),
+                Target::Rule(_) => ("规则", known.rules.contains(name)),
+                Target::Param(_) => ("参数", known.params.contains(name)),
+                Target::Page(_) => ("页面", known.pages.contains(&name)),
+                Target::Command(_) => ("命令", known.commands.contains(&name)),
+            };
+            if !found {
+                problems.error(&trace.at, format!("{what}“{name}”不存在"), "请改正名称，或先建好再写");
+            }
+        }
+        if !trace.test.is_empty() && !(known.test_exists)(&trace.test) {
+            problems.error(&trace.at, format!("找不到测试“{}”", trace.test), "请改正路径，或先写测试");
+        }
+    }
+    problems.into_sorted()
+}
+
+/// The clauses with software meaning that no trace names.
+pub fn untraced<'c>(clauses: &'c BTreeMap<String, Clause>, traces: &[Trace]) -> Vec<&'c Clause> {
+    let traced: BTreeSet<_> = traces.iter().map(|trace| trace.clause.as_str()).collect();
+    clauses.values().filter(|clause| !clause.is_rhetoric() && !traced.contains(clause.id.as_str())).collect()
+}
