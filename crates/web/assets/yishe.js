@@ -1,0 +1,85 @@
+// Seasoning only: every page works without this file. No eval, no inline handlers, nothing stored but what the person typed.
+(() => {
+  "use strict";
+  const say = (text) => { const live = document.getElementById("y-live"); if (live) live.textContent = text; };
+
+  // The error summary takes the focus, so that it is heard first.
+  document.querySelector("[data-focus]")?.focus();
+  // A link of the summary focuses its field, also when the field is a group.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".y-errors a[href^='#']");
+    const field = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.scrollIntoView({ block: "center" });
+    (field.matches("fieldset") ? field.querySelector("input:not([type=hidden]),select,textarea") ?? field : field).focus();
+  });
+  // Phones and desks with little room start with the menu closed.
+  if (matchMedia("(max-width: 991px)").matches) document.querySelector(".y-menu details")?.removeAttribute("open");
+  // The account box closes when one looks elsewhere.
+  document.addEventListener("click", (event) => { for (const box of document.querySelectorAll(".y-me[open]")) if (!box.contains(event.target)) box.open = false; });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") for (const box of document.querySelectorAll(".y-me[open]")) { box.open = false; box.querySelector("summary").focus(); } });
+
+  // Drafts: <form data-autosave="/my/drafts/…"> is sent there two seconds after the last change, files left out.
+  for (const form of document.querySelectorAll("form[data-autosave]")) {
+    let timer = 0, note = null;
+    const save = async () => {
+      const data = new URLSearchParams();
+      for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
+      try {
+        const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { "X-CSRF-Token": data.get("_csrf") ?? "" } });
+        if (!note) { note = document.createElement("p"); note.className = "y-saved"; form.append(note); }
+        const now = new Date();
+        note.textContent = answer.ok ? `草稿已保存（${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}）` : "草稿没有存上，请点“保存”。";
+      } catch { say("网络断开，草稿暂时没有存上。"); }
+    };
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); });
+    form.addEventListener("submit", () => clearTimeout(timer));
+  }
+  // Counting characters.
+  for (const area of document.querySelectorAll("textarea[data-max]")) {
+    const line = area.nextElementSibling, max = Number(area.dataset.max);
+    const count = () => { const left = max - [...area.value].length; if (line) line.textContent = left >= 0 ? `还可以写 ${left} 字` : `超出 ${-left} 字`; };
+    area.addEventListener("input", count); count();
+  }
+
+  // Officers: J and K move through a list, Enter opens; A, R and other letters press the button that names them (data-key).
+  const rows = [...document.querySelectorAll("table[data-keys] tbody tr")];
+  let at = -1;
+  const move = (step) => {
+    if (!rows.length) return;
+    rows[at]?.classList.remove("here");
+    at = Math.min(rows.length - 1, Math.max(0, at + step));
+    rows[at].classList.add("here"); rows[at].querySelector("a")?.focus(); rows[at].scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input,select,textarea,[contenteditable]")) return;
+    const key = event.key.toLowerCase();
+    if (key === "j") return move(1);
+    if (key === "k") return move(-1);
+    const button = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
+    if (button) { event.preventDefault(); button.focus(); button.click(); }
+  });
+
+  // Five minutes before the session ends, say so; one key goes on.
+  let left = Number(document.body.dataset.secondsLeft || 0);
+  if (left) {
+    const end = Date.now() + left * 1000; let bar = null;
+    const timer = setInterval(() => {
+      left = Math.round((end - Date.now()) / 1000);
+      if (left > 300) return;
+      if (!bar) {
+        bar = document.createElement("div"); bar.className = "y-count-down"; bar.setAttribute("role", "alert");
+        const text = document.createElement("span"), more = document.createElement("button");
+        more.type = "button"; more.className = "btn btn-primary"; more.textContent = "继续使用";
+        more.addEventListener("click", async () => { const answer = await fetch("/session", { headers: { Accept: "application/json" } }); if (answer.ok) { clearInterval(timer); bar.remove(); document.body.dataset.secondsLeft = String((await answer.json()).seconds_left); say("已延长。"); } });
+        bar.append(text, more); document.body.append(bar);
+      }
+      bar.firstChild.textContent = left > 0 ? `还有 ${Math.ceil(left / 60)} 分钟将自动退出，填过的内容会保留。` : "已自动退出，请重新登录；草稿已保留。";
+      if (left <= 0) clearInterval(timer);
+    }, 1000);
+  }
+  // htmx swaps say that something changed and keep the focus near.
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target?.dataset?.say) say(event.detail.target.dataset.say); });
+  document.addEventListener("htmx:responseError", () => say("没有成功，请重试。"));
+})();

@@ -1,0 +1,113 @@
+//! 登录与退出: one entry for everybody; the role is chosen afterwards.
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use serde::Deserialize;
+
+use crate::cx::Csrf;
+use crate::parts::{ErrorSummary, Label, TextField};
+use crate::shell::cookies;
+use crate::site::Site;
+use crate::{Cx, Form, Page, Query, WebError};
+
+#[derive(Deserialize)]
+struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+#[derive(Template)]
+#[template(path = "pages/login/page.html")]
+struct LoginPage {
+    csrf: Csrf,
+    back: String,
+    errors: Option<ErrorSummary>,
+    name: TextField,
+    password_error: String,
+    demo: Vec<(String, String, String)>,
+}
+
+/// `/login`, `/logout`, and `/session`, which extends a session and says how long it lasts.
+pub fn routes() -> Router<Arc<Site>> {
+    Router::new().route("/login", get(show).post(enter)).route("/logout", post(leave)).route("/session", get(session))
+}
+
+/// Only an address of this site may be returned to.
+pub(crate) fn safe_back(back: &str) -> &str {
+    let local = back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
+    if local && !back.starts_with("/login") { back } else { "/" }
+}
+
+fn page(cx: &Cx, back: &str, name: &str, error: Option<String>) -> Page {
+    let demo = if cx.site.settings.demo { cx.site.accounts.demo_accounts() } else { Vec::new() };
+    let label = Label::new("name", "账号").hint("手机号码、用户名或统一社会信用代码");
+    let body = LoginPage {
+        csrf: cx.csrf(),
+        back: back.to_owned(),
+        errors: error.as_deref().map(|text| ErrorSummary::of(&[("password", text)])),
+        name: TextField { autocomplete: "username", width: 20, ..TextField::new(label, name) },
+        password_error: error.clone().unwrap_or_default(),
+        demo,
+    };
+    let page = Page::new("登录", body);
+    if error.is_some() { page.with_errors() } else { page }
+}
+
+async fn show(cx: Cx, Query(query): Query<Back>) -> Page {
+    page(&cx, &query.back, "", None)
+}
+
+async fn enter(cx: Cx, form: Form) -> Result<Response, WebError> {
+    let back = form.text("back").to_owned();
+    let name = form.text("name").to_owned();
+    // A password is not trimmed: spaces count.
+    let password = form.0.iter().find(|(key, _)| key == "password").map(|(_, value)| value.clone()).unwrap_or_default();
+    if name.is_empty() || password.is_empty() {
+        return Ok(page(&cx, &back, &name, Some("请填写账号和密码".to_owned())).into_response());
+    }
+    let code = form.text("code").to_owned();
+    let who = name.clone();
+    match cx.blocking(move |site| Ok(site.accounts.sign_in(&who, &password, &code))).await? {
+        Ok(token) => {
+            let mut response = Redirect::to(safe_back(&back)).into_response();
+            cookies::set(&mut response, cookies::SESSION, &token, None, cx.site.settings.https);
+            Ok(response)
+        }
+        Err(why) => Ok(page(&cx, &back, &name, Some(why)).into_response()),
+    }
+}
+
+async fn session(cx: Cx) -> Result<axum::Json<serde_json::Value>, WebError> {
+    Ok(axum::Json(serde_json::json!({ "seconds_left": cx.viewer()?.seconds_left })))
+}
+
+async fn leave(cx: Cx) -> Result<Response, WebError> {
+    if let Some(token) = cx.session.clone() {
+        cx.blocking(move |site| {
+            site.accounts.sign_out(&token);
+            Ok(())
+        })
+        .await?;
+    }
+    let mut response = Redirect::to("/").into_response();
+    cookies::set(&mut response, cookies::SESSION, "", Some(0), cx.site.settings.https);
+    response.headers_mut().insert("clear-site-data", header::HeaderValue::from_static("\"cache\""));
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_back;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        assert_eq!(safe_back("/my/cases/1?x=2"), "/my/cases/1?x=2");
+        for bad in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/login?back=/login", "/a\r\nSet-Cookie: x"] {
+            assert_eq!(safe_back(bad), "/", "{bad}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The pages: one folder each, with its template and its tests.
+pub mod accessibility;
+#[cfg(test)]
+pub mod check;
+pub mod help;
+pub mod home;
+pub mod login;
+pub mod prefs;
+pub mod roles;
+pub mod style;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::site::Site;
+
+/// All routes of the shell's own pages. A new page adds its line here.
+pub fn routes() -> Router<Arc<Site>> {
+    Router::new()
+        .merge(home::routes())
+        .merge(login::routes())
+        .merge(roles::routes())
+        .merge(prefs::routes())
+        .merge(help::routes())
+        .merge(accessibility::routes())
+        .merge(style::routes())
+}
+
+#[cfg(test)]
+mod tests;

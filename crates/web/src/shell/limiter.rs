@@ -1,0 +1,69 @@
+//! Token buckets in memory: a busy clerk never notices them, a script does. Each node counts for itself.
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use base::Instant;
+
+/// How fast one kind of request may come.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    /// How many at once.
+    pub burst: f64,
+    /// How many more each second.
+    pub per_second: f64,
+}
+
+/// Pages and files: 40 open tabs at once, 20 more a second.
+pub const PAGES: Rate = Rate { burst: 240.0, per_second: 20.0 };
+/// Sign-in attempts: 10 at once, then one in 6 seconds. Hashing a password costs 18 ms, so this comes before it.
+pub const SIGN_IN: Rate = Rate { burst: 10.0, per_second: 1.0 / 6.0 };
+
+/// Above this many addresses the full buckets are forgotten.
+const MOST: usize = 50_000;
+
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    left: f64,
+    at: Instant,
+}
+
+/// The buckets by key.
+#[derive(Debug, Default)]
+pub struct Limiter(Mutex<HashMap<String, Bucket>>);
+
+impl Limiter {
+    /// Takes one from `key`'s bucket, or says how many seconds to wait.
+    pub fn take(&self, key: &str, rate: Rate, now: Instant) -> Result<(), u32> {
+        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= MOST {
+            buckets.retain(|_, bucket| now.0 - bucket.at.0 < 60_000);
+            if buckets.len() >= MOST {
+                buckets.clear();
+            }
+        }
+        let bucket = buckets.entry(key.to_owned()).or_insert(Bucket { left: rate.burst, at: now });
+        let seconds = (now.0 - bucket.at.0).max(0) as f64 / 1000.0;
+        bucket.left = (bucket.left + seconds * rate.per_second).min(rate.burst);
+        bucket.at = now;
+        if bucket.left < 1.0 {
+            return Err(((1.0 - bucket.left) / rate.per_second).ceil() as u32);
+        }
+        bucket.left -= 1.0;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_empties_and_fills_again() {
+        let (limiter, rate) = (Limiter::default(), Rate { burst: 2.0, per_second: 0.5 });
+        assert!(limiter.take("a", rate, Instant(0)).is_ok());
+        assert!(limiter.take("a", rate, Instant(0)).is_ok());
+        assert_eq!(limiter.take("a", rate, Instant(0)), Err(2));
+        assert!(limiter.take("b", rate, Instant(0)).is_ok(), "others are not slowed");
+        assert!(limiter.take("a", rate, Instant(2_000)).is_ok());
+    }
+}

@@ -1,0 +1,220 @@
+//! The frame around every answer: context, rate limit, CSRF check, layout, headers, cookies, counters.
+pub mod cookies;
+pub mod csrf;
+mod layout;
+pub mod limiter;
+pub mod metrics;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::cx::{self, Cx};
+use crate::error::WebError;
+use crate::page::{Cache, Waiting};
+use crate::site::Site;
+
+/// No inline script or style, nothing from elsewhere, no framing. `data:` images are the small icons inside Tabler's stylesheet.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+                   form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+/// Most bytes of an ordinary form.
+const FORM_LIMIT: usize = 1024 * 1024;
+
+/// Everything the shell does around a handler.
+pub(crate) async fn around(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let started = site.clock.now();
+    let (head, body) = request.into_parts();
+    let cx = context(&site, &head).await;
+    let request = Request::from_parts(head, body);
+    let span = tracing::info_span!("request", id = %cx.request_id, method = %request.method(), path = %cx.path);
+    let answer = {
+        let _entered = span.enter();
+        admit(&site, &cx, &request)
+    };
+    let response = match answer {
+        Ok(()) => match checked(&cx, request).await {
+            Ok(mut request) => {
+                request.extensions_mut().insert(cx.clone());
+                next.run(request).await
+            }
+            Err(error) => error.into_response(),
+        },
+        Err(error) => error.into_response(),
+    };
+    let mut response = dress(&cx, response);
+    finish(&cx, &mut response);
+    let took = (site.clock.now().0 - started.0).max(0) as u64;
+    site.metrics.answered(response.status().as_u16(), took);
+    span.in_scope(|| tracing::info!(status = response.status().as_u16(), ms = took));
+    response
+}
+
+/// Puts the request's context together.
+async fn context(site: &Arc<Site>, request: &Parts) -> Cx {
+    let headers = &request.headers;
+    let session = cookies::find(headers, cookies::SESSION).map(str::to_owned);
+    let viewer = match session.clone() {
+        Some(token) => {
+            let site = Arc::clone(site);
+            tokio::task::spawn_blocking(move || site.accounts.find(&token)).await.unwrap_or_default()
+        }
+        None => None,
+    };
+    let visit = cookies::find(headers, cookies::VISIT).filter(|value| value.len() == 32).map(str::to_owned);
+    Cx::new(cx::Request {
+        request_id: hex::encode(site.rng.bytes::<6>()),
+        method: request.method.clone(),
+        path: request.uri.path().to_owned(),
+        query: request.uri.query().unwrap_or_default().to_owned(),
+        session: session.filter(|_| viewer.is_some()),
+        viewer,
+        elder: cookies::find(headers, cookies::ELDER) == Some("1"),
+        htmx: headers.contains_key("hx-request") && !headers.contains_key("hx-history-restore-request"),
+        today: site.clock.today(),
+        locale: "zh-CN",
+        address: address(site, request),
+        visit_is_new: visit.is_none(),
+        visit: visit.unwrap_or_else(|| hex::encode(site.rng.bytes::<16>())),
+        visit_used: AtomicBool::new(false),
+        site: Arc::clone(site),
+    })
+}
+
+fn address(site: &Site, request: &Parts) -> String {
+    let forwarded = request.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    // The last entry is the one our own proxy wrote; earlier ones are the client's word.
+    if let Some(last) = forwarded.filter(|_| site.settings.behind_proxy).and_then(|list| list.rsplit(',').next()) {
+        return last.trim().to_owned();
+    }
+    let peer = request.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map_or_else(|| "local".to_owned(), |peer| peer.0.ip().to_string())
+}
+
+/// Turns away what comes too fast or from another site.
+fn admit(site: &Site, cx: &Cx, request: &Request) -> Result<(), WebError> {
+    let now = site.clock.now();
+    if matches!(cx.path.as_str(), "/healthz" | "/readyz") || cx.path.starts_with("/assets/") {
+        return Ok(());
+    }
+    let who = cx.viewer.as_ref().map_or_else(|| cx.address.clone(), |viewer| viewer.account.to_string());
+    site.limiter.take(&who, limiter::PAGES, now).map_err(WebError::too_many)?;
+    if cx.path == "/login" && request.method() == Method::POST {
+        site.limiter.take(&format!("sign-in {}", cx.address), limiter::SIGN_IN, now).map_err(WebError::too_many)?;
+    }
+    if !is_safe(request.method()) && from_elsewhere(request.headers()) {
+        return Err(WebError::stale_form());
+    }
+    Ok(())
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// The browser itself says that another site sent this.
+fn from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}
+
+fn text_of(headers: &HeaderMap, name: &HeaderName) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// Checks the CSRF token of every changing request that could carry a browser's cookies: in a header (scripts) or in the form.
+/// Multipart forms pass here, because `forms::Upload` checks their first field while reading; no other extractor takes them.
+async fn checked(cx: &Cx, request: Request) -> Result<Request, WebError> {
+    if is_safe(request.method()) {
+        return Ok(request);
+    }
+    if cx.accepts(&text_of(request.headers(), &HeaderName::from_static("x-csrf-token"))) {
+        return Ok(request);
+    }
+    let kind = text_of(request.headers(), &header::CONTENT_TYPE);
+    let without_cookies = cx.session.is_none() && !kind.starts_with("application/x-www-form-urlencoded");
+    if cx.path.starts_with("/api/") && without_cookies {
+        return Ok(request);
+    }
+    if kind.starts_with("multipart/form-data") && !cx.path.starts_with("/api/") {
+        return Ok(request);
+    }
+    if !kind.starts_with("application/x-www-form-urlencoded") {
+        return Err(WebError::stale_form());
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = axum::body::to_bytes(body, FORM_LIMIT).await.map_err(|_| WebError::too_large("1 MB 的文字"))?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
+    if !pairs.iter().any(|(name, value)| name == "_csrf" && cx.accepts(value)) {
+        return Err(WebError::stale_form());
+    }
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Renders what the handler declared: a page, or an error as page or problem object.
+fn dress(cx: &Cx, mut response: Response) -> Response {
+    if let Some(error) = response.extensions_mut().remove::<WebError>() {
+        if let Some(detail) = &error.detail {
+            tracing::error!(id = %cx.request_id, path = %cx.path, detail, "request failed");
+        }
+        return layout::error(cx, &error);
+    }
+    match response.extensions_mut().remove::<Waiting>() {
+        Some(waiting) => {
+            let mut dressed = layout::page(cx, &waiting.0);
+            for (name, value) in response.headers() {
+                if name != header::CONTENT_LENGTH {
+                    dressed.headers_mut().append(name, value.clone());
+                }
+            }
+            let keep = match waiting.0.cache {
+                Cache::Public(seconds) if cx.viewer.is_none() => format!("public, max-age={seconds}"),
+                _ => "no-store".to_owned(),
+            };
+            put(&mut dressed, header::CACHE_CONTROL, &keep);
+            dressed
+        }
+        None => response,
+    }
+}
+
+fn put(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// Headers and cookies that every answer carries.
+fn finish(cx: &Cx, response: &mut Response) {
+    put(response, header::CONTENT_SECURITY_POLICY, CSP);
+    put(response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(response, header::REFERRER_POLICY, "same-origin");
+    put(response, header::X_FRAME_OPTIONS, "DENY");
+    put(response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(response, HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    put(response, HeaderName::from_static("x-request-id"), &cx.request_id);
+    if cx.site.settings.https {
+        put(response, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if !response.headers().contains_key(header::CACHE_CONTROL) {
+        put(response, header::CACHE_CONTROL, "no-store");
+    }
+    if cx.visit_is_new && cx.visit_used.load(Ordering::Relaxed) {
+        cookies::set(response, cookies::VISIT, &cx.visit, None, cx.site.settings.https);
+    }
+    if cx.visit_used.load(Ordering::Relaxed) {
+        put(response, header::CACHE_CONTROL, "no-store");
+    }
+}
+
+/// How many entries the top bar has.
+#[cfg(test)]
+pub(crate) fn top_words() -> usize {
+    layout::TOP.len()
+}
