@@ -45,7 +45,7 @@ const OF_AREA: Statement = sql!(
 const BELOW: Statement = sql!(
     "cubes.below",
     "select area, kind, state, cast(sum(number) as bigint) as number from cube_count
-     where cube = $1 and area >= $2 and area < $3 and length(area) = $4
+     where cube = $1 and area >= $2 and area < $3 and cast(length(area) as bigint) = $4
      group by area, kind, state having sum(number) <> 0 order by area, kind, state"
 );
 

@@ -232,7 +232,12 @@ pub const fn update(table: &str, columns: &[&str], key: &[&str]) -> Text {
         }
         at += 1;
     }
-    text
+    // The record carries the new revision; the row must still have the one before. (`rev + 1 = $N` rather than
+    // `rev = $N - 1`, which PostgreSQL would take for int4.)
+    match position("rev", columns) {
+        Some(column) => text.add(" and rev + 1 = ").parameter(column + 1),
+        None => text,
+    }
 }
 
 #[doc(hidden)]
@@ -264,7 +269,10 @@ mod tests {
     #[test]
     fn statements_are_made_from_the_columns() {
         assert_eq!(Sample::INSERT.sqlite, "insert into sample (origin, id, name, rev) values ($1, $2, $3, $4)");
-        assert_eq!(Sample::UPDATE.sqlite, "update sample set name = $3, rev = $4 where origin = $1 and id = $2");
+        assert_eq!(
+            Sample::UPDATE.sqlite,
+            "update sample set name = $3, rev = $4 where origin = $1 and id = $2 and rev + 1 = $4"
+        );
         assert_eq!(Sample::FIND.sqlite, "select origin, id, name, rev from sample where origin = $1 and id = $2");
         assert!(
             Sample::UPSERT

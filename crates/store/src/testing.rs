@@ -2,7 +2,11 @@
 //!
 //! PostgreSQL is started once per test process in a temporary folder (no network, no fsync) and goes away with the process.
 //! `YISHE_PG=skip` leaves it out, and says so; `YISHE_PG=postgres://..` uses a server of yours, whose role may create databases.
-#![expect(clippy::unwrap_used, clippy::zombie_processes, reason = "test code: a failure here must stop the test; the shell ends with us")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::zombie_processes,
+    reason = "test code: a failure here must stop the test; the shell ends with us"
+)]
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -1,4 +1,5 @@
 //! What every other room relies on, held to on both engines.
+#![expect(clippy::unwrap_used, reason = "tests")]
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 
@@ -77,7 +78,8 @@ store::record! {
 fn with_kinds(test: &TestDb) -> Kinds {
     let ddl = "create table kinds (id text not null primary key, number bigint, money bigint not null, yes bigint not null, day text,
         at text not null, area text not null, bytes bytea, hash bytea not null, body text not null, rev bigint not null)";
-    test.write(move |tx| tx.run(store::Sql::dynamic("test.ddl", ddl), &[])).unwrap_or_else(|error: DbError| panic!("{error}"));
+    test.write(move |tx| tx.run(store::Sql::dynamic("test.ddl", ddl), &[]))
+        .unwrap_or_else(|error: DbError| panic!("{error}"));
     Kinds {
         id: EntryId::from_bits(u128::MAX),
         number: Some(i64::MIN),
@@ -98,7 +100,8 @@ fn values_come_back_as_they_went_in() {
     use store::Record as _;
     on_each_engine(|test| {
         let full = with_kinds(test);
-        let empty = Kinds { id: EntryId::from_bits(1), number: None, day: None, bytes: None, yes: false, ..full.clone() };
+        let empty =
+            Kinds { id: EntryId::from_bits(1), number: None, day: None, bytes: None, yes: false, ..full.clone() };
         let (one, two) = (full.clone(), empty.clone());
         test.write(move |tx| tx.insert(&one).and_then(|()| tx.insert(&two))).unwrap();
         let read = |id| test.read(move |tx| tx.get_record::<Kinds>(args![id])).unwrap();
@@ -120,7 +123,8 @@ fn an_old_revision_is_a_conflict_and_a_wrong_value_names_its_place() {
         assert!(matches!(result, Err(DbError::Conflict("kinds"))), "{result:?}");
 
         let spoil = "update kinds set area = 'nowhere'";
-        test.write(move |tx| tx.run(store::Sql::dynamic("test.spoil", spoil), &[])).unwrap_or_else(|e: DbError| panic!("{e}"));
+        test.write(move |tx| tx.run(store::Sql::dynamic("test.spoil", spoil), &[]))
+            .unwrap_or_else(|e: DbError| panic!("{e}"));
         let error = test.read(|tx| tx.get_record::<Kinds>(args![row.id])).unwrap_err().to_string();
         assert!(error.contains("kinds.area") && error.contains(&row.id.to_string()), "{error}");
     });
@@ -133,9 +137,7 @@ fn a_taken_key_is_named_alike() {
         let error = put(test, "a", "2").unwrap_err();
         assert!(error.is_unique("meta", &["key"]), "{error:?}");
         let twice = "insert into watch (person, id, subject, label, since) values ('p', $1, 's', '', '')";
-        let add = |id: &'static str| {
-            test.write(move |tx| tx.run(store::Sql::dynamic("test.twice", twice), args![id]))
-        };
+        let add = |id: &'static str| test.write(move |tx| tx.run(store::Sql::dynamic("test.twice", twice), args![id]));
         add("1").unwrap();
         let error = add("2").unwrap_err();
         assert!(error.is_unique("watch", &["person", "subject"]), "{error:?}");
@@ -156,8 +158,11 @@ fn an_attempt_that_fails_leaves_the_rest() {
             tx.run(PUT, args!["c", "4"]).map(drop)
         })
         .unwrap();
-        assert_eq!((value(test, "a").as_deref(), value(test, "b"), value(test, "c").as_deref()), (Some("1"), None, Some("4")));
-        assert!(test.read(|tx| store::change::heads(tx)).unwrap().is_empty());
+        assert_eq!(
+            (value(test, "a").as_deref(), value(test, "b"), value(test, "c").as_deref()),
+            (Some("1"), None, Some("4"))
+        );
+        assert!(test.read(store::change::heads).unwrap().is_empty());
     });
 }
 
@@ -231,7 +236,9 @@ fn cubes_add_up_at_every_level() {
         for (from, area, by) in [("330100", "3301", 2), ("330102", "330102", 3), ("330102", "330102", -1)] {
             let keys = [key(from, area), key(from, "33")];
             test.write(move |tx| {
-                keys.into_iter().for_each(|key| tx.tally(key, by));
+                for key in keys {
+                    tx.tally(key, by);
+                }
                 Ok::<(), DbError>(())
             })
             .unwrap();
@@ -259,7 +266,8 @@ fn positions_have_no_gaps_even_after_refused_acts() {
             assert_eq!(result.is_ok(), number != 1);
         }
         let rows = test.read(|tx| store::change::follow(tx, &Positions::new(), 100)).unwrap();
-        let ours: Vec<_> = rows.iter().filter(|row| row.origin == here).map(|row| (row.pos, row.subject.as_str())).collect();
+        let ours: Vec<_> =
+            rows.iter().filter(|row| row.origin == here).map(|row| (row.pos, row.subject.as_str())).collect();
         assert_eq!(ours, [(1, "s0"), (2, "s2"), (3, "s3")]);
         let rest = test.read(|tx| store::change::follow(tx, &Positions::from([(here, 2)]), 100)).unwrap();
         assert_eq!(rest.iter().filter(|row| row.origin == here).count(), 1);
@@ -312,7 +320,7 @@ fn acts_that_commit_in_reversed_order_lose_nothing() {
         let mut all = look();
         all.sort();
         assert_eq!(all, ["began first", "began second"]);
-        assert_eq!(test.read(|tx| store::change::heads(tx)).unwrap(), Positions::from([(here, 2)]));
+        assert_eq!(test.read(store::change::heads).unwrap(), Positions::from([(here, 2)]));
     });
 }
 
@@ -335,7 +343,8 @@ fn the_serving_role_cannot_change_history() {
     let Some(test) = postgres() else { return };
     let role = format!("serve_{}", std::process::id());
     let make = format!("create role {role} login");
-    test.write(move |tx| tx.run(store::Sql::dynamic("test.role", &make), &[])).unwrap_or_else(|e: DbError| panic!("{e}"));
+    test.write(move |tx| tx.run(store::Sql::dynamic("test.role", &make), &[]))
+        .unwrap_or_else(|e: DbError| panic!("{e}"));
     let owner = store::Config { serve: true, ..test.config.clone() };
     assert!(matches!(Db::open(&owner), Err(DbError::Schema(_))), "the owner must not serve");
 
@@ -353,20 +362,24 @@ fn the_serving_role_cannot_change_history() {
         assert!(matches!(result, Err(DbError::InsertOnly { .. })), "{text}: {result:?}");
     }
     let allowed = "update officer set superseded_at = 'x'";
-    serve.write(move |tx| tx.run(store::Sql::dynamic("test.supersede", allowed), &[])).unwrap_or_else(|e: DbError| panic!("{e}"));
+    serve
+        .write(move |tx| tx.run(store::Sql::dynamic("test.supersede", allowed), &[]))
+        .unwrap_or_else(|e: DbError| panic!("{e}"));
 }
 
 #[test]
 fn a_schema_that_is_not_ours_is_refused() {
     let spoil = "update migration set checksum = 'x' where number = 2";
     on_each_engine(|test| {
-        test.write(move |tx| tx.run(store::Sql::dynamic("test.spoil", spoil), &[])).unwrap_or_else(|e: DbError| panic!("{e}"));
+        test.write(move |tx| tx.run(store::Sql::dynamic("test.spoil", spoil), &[]))
+            .unwrap_or_else(|e: DbError| panic!("{e}"));
         let error = Db::open(&test.config).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("step 2"), "{error}");
     });
     let newer = "insert into migration values (99, 'future', 'x')";
     on_each_engine(|test| {
-        test.write(move |tx| tx.run(store::Sql::dynamic("test.newer", newer), &[])).unwrap_or_else(|e: DbError| panic!("{e}"));
+        test.write(move |tx| tx.run(store::Sql::dynamic("test.newer", newer), &[]))
+            .unwrap_or_else(|e: DbError| panic!("{e}"));
         let error = Db::open(&test.config).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(error.contains("step 99"), "{error}");
     });
