@@ -164,3 +164,12 @@ fn hex_of(bytes: &[u8]) -> String {
     let lines: Vec<String> = bytes.chunks(32).map(hex::encode).collect();
     lines.join("\n")
 }
+
+proptest! {
+    #[test]
+    fn a_subject_reads_back(kind in "[a-z_]{1,5}", id in "[A-Za-z0-9/]{1,6}", nonsense in "[^/]{0,9}/?") {
+        let subject = Subject { kind, id };
+        prop_assert_eq!(subject.to_string().parse::<Subject>().unwrap(), subject);
+        prop_assert!(nonsense.parse::<Subject>().is_err());
+    }
+}

@@ -5,10 +5,11 @@ use vault::Digest;
 
 use crate::{Batch, Canonical};
 
-/// What an entry is about; each has a chain of its own.
+/// What an entry is about. Each subject has a chain of its own per origin, and in practice one: an organization's and a
+/// case's origin never change. Printed and stored as `kind/id`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Subject {
-    /// `organization`, `case`, `person`, `catalogue`, `account`, `import`...
+    /// `org`, `case`, `person`, `catalogue`, `account`, `import`... Holds no slash.
     pub kind: String,
     /// Its identity within the kind, usually a ULID.
     pub id: String,
@@ -17,6 +18,23 @@ pub struct Subject {
 impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.kind, self.id)
+    }
+}
+
+/// A text that is not `kind/id`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}”不是有效的留痕对象（应为“类别/编号”）")]
+pub struct InvalidSubject(pub String);
+
+impl std::str::FromStr for Subject {
+    type Err = InvalidSubject;
+    fn from_str(text: &str) -> Result<Self, InvalidSubject> {
+        match text.split_once('/') {
+            Some((kind, id)) if !kind.is_empty() && !id.is_empty() => {
+                Ok(Self { kind: kind.to_owned(), id: id.to_owned() })
+            }
+            _ => Err(InvalidSubject(text.to_owned())),
+        }
     }
 }
 
@@ -59,7 +77,7 @@ pub struct RowProof {
 pub struct Draft {
     /// The entry's own identity.
     pub id: EntryId,
-    /// Shard key of the subject; the same along a chain.
+    /// Shard key; with the subject it names the chain.
     pub origin: Origin,
     /// What the act was done to.
     pub subject: Subject,

@@ -72,8 +72,6 @@ pub enum Fault {
     Gap { expected: u64, found: u64 },
     /// `prev` is not the digest of the entry before.
     Unlinked { expected: Digest, found: Digest },
-    /// The shard key changes along the chain.
-    OriginChanged,
     /// A batch is named as the chain's beginning, but this is not its beginning.
     NotFirst,
     /// The chain begins at a batch leaf that the batch does not hold.
@@ -129,7 +127,6 @@ impl Fault {
                 format!("序号不连续：应为第 {expected} 条，实为第 {found} 条，中间有留痕被删除")
             }
             Self::Unlinked { .. } => "与前一条留痕不相接，前一条或本条被替换过".to_owned(),
-            Self::OriginChanged => "归属地区码与同一对象的前一条不同".to_owned(),
             Self::NotFirst => "不是首条，却声称由批量记录开始".to_owned(),
             Self::UnknownLeaf(batch) => format!("首条声称来自批量留痕 {batch}，但该批中没有对应记录"),
             Self::NoHead => "有留痕但没有登记链尾，链尾登记被删除".to_owned(),
@@ -172,7 +169,6 @@ impl Fault {
             Self::Altered { stated, computed } => format!("digest is {stated}, content gives {computed}"),
             Self::Gap { expected, found } => format!("expected seq {expected}, found {found}"),
             Self::Unlinked { expected, found } => format!("prev is {found}, should be {expected}"),
-            Self::OriginChanged => "origin changes along the chain".to_owned(),
             Self::NotFirst => "from_batch on an entry that is not the first".to_owned(),
             Self::UnknownLeaf(batch) => format!("batch {batch} does not hold the leaf this chain starts from"),
             Self::NoHead => "no recorded head".to_owned(),

@@ -18,7 +18,7 @@ mod seal_log;
 mod verify;
 
 pub use canonical::Canonical;
-pub use entry::{Algorithm, Draft, Entry, RowProof, Start, Subject, chain};
+pub use entry::{Algorithm, Draft, Entry, InvalidSubject, RowProof, Start, Subject, chain};
 pub use fault::{Broken, Fault, Place, Stop};
 pub use row::{Batch, Value, batch_of, row_digest};
 pub use row_check::{CurrentRow, Evidence, Standing, StoredFile};

@@ -1,7 +1,7 @@
 //! Rows and files against the entries that vouch for them (全面核验).
 use std::collections::{HashMap, HashSet};
 
-use base::{EntryId, Instant};
+use base::{EntryId, Instant, Origin};
 use vault::Digest;
 
 use crate::{Entry, Fault, Head, Place, Stop, Subject, batch_of};
@@ -25,6 +25,8 @@ pub struct CurrentRow {
 /// Where an entry stands: its chain, its place in it, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Standing {
+    /// Shard key of the chain.
+    pub origin: Origin,
     /// Whose chain.
     pub subject: Subject,
     /// Place in the chain.
@@ -55,12 +57,12 @@ pub enum StoredFile {
 
 /// What verification looks things up in. All answers must come from one snapshot, the one the entries are read from.
 pub trait Evidence {
-    /// The recorded head of a subject's chain.
-    fn find_head(&mut self, subject: &Subject) -> Result<Option<Head>, Unread>;
+    /// The recorded head of a chain.
+    fn find_head(&mut self, origin: Origin, subject: &Subject) -> Result<Option<Head>, Unread>;
     /// How many heads are recorded.
     fn count_heads(&mut self) -> Result<u64, Unread>;
     /// The stated digest of the entry at `seq` of a chain. (That it is the true one is checked when the entry passes.)
-    fn find_digest(&mut self, subject: &Subject, seq: u64) -> Result<Option<Digest>, Unread>;
+    fn find_digest(&mut self, origin: Origin, subject: &Subject, seq: u64) -> Result<Option<Digest>, Unread>;
     /// Where an entry stands.
     fn find_standing(&mut self, entry: EntryId) -> Result<Option<Standing>, Unread>;
     /// The rows stamped with `entry` now, in all journalled tables.
@@ -165,8 +167,8 @@ impl RowCheck {
         let Some(other) = evidence.find_standing(row.entry).map_err(Stop::Unread)? else {
             return Err(Stop::at(place(&row), Fault::RowOrphan));
         };
-        let earlier =
-            if other.subject == entry.draft.subject { other.seq < entry.seq } else { long_before(other.at, at) };
+        let same_chain = other.subject == entry.draft.subject && other.origin == entry.draft.origin;
+        let earlier = if same_chain { other.seq < entry.seq } else { long_before(other.at, at) };
         if earlier {
             Err(Stop::at(place(&row), Fault::RowRolledBack { written: at, stamped: other.at }))
         } else {

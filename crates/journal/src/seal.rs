@@ -63,7 +63,7 @@ pub struct Seal {
 pub struct RepeatedHead(pub Subject);
 
 impl Seal {
-    /// Seals `heads` after `prev`. Sorts `heads` into leaf order, in which they are to be stored.
+    /// Seals `heads` after `prev`. Sorts `heads` into leaf order.
     pub fn after(prev: Option<&Self>, at: Instant, nightly: bool, heads: &mut [Head]) -> Result<Self, RepeatedHead> {
         heads.sort();
         for pair in heads.windows(2) {
@@ -87,9 +87,11 @@ impl Seal {
         Ok(seal)
     }
 
-    /// The root over heads that already stand in leaf order.
+    /// The root over these heads, in whatever order they come.
     pub fn root_of(heads: &[Head]) -> Digest {
-        merkle::root_of(&heads.iter().map(Head::leaf).collect::<Vec<_>>())
+        let mut ordered: Vec<&Head> = heads.iter().collect();
+        ordered.sort();
+        merkle::root_of(&ordered.into_iter().map(Head::leaf).collect::<Vec<_>>())
     }
 
     /// What `digest` must be.

@@ -29,7 +29,7 @@ pub struct Report {
     pub files: u64,
 }
 
-/// Takes entries ordered by subject and seq, then seals ordered by number, then [`Verifier::finish`].
+/// Takes entries chain by chain (origin and subject; in whatever order of chains), each by seq, then seals ordered by number, then [`Verifier::finish`].
 ///
 /// Memory does not grow with the journal, except by rows that were deleted and by 32 bytes per file.
 pub struct Verifier<'a> {
@@ -60,7 +60,10 @@ impl<'a> Verifier<'a> {
         if computed != entry.digest {
             return wrong(Fault::Altered { stated: entry.digest, computed });
         }
-        let continued = self.running.as_ref().is_some_and(|head| head.subject == entry.draft.subject);
+        let continued = self
+            .running
+            .as_ref()
+            .is_some_and(|head| head.subject == entry.draft.subject && head.origin == entry.draft.origin);
         if !continued {
             self.close_chain()?;
         }
@@ -73,9 +76,6 @@ impl<'a> Verifier<'a> {
             Some(batch) => self.check_leaf(entry, batch)?,
             None if entry.prev != prev => return wrong(Fault::Unlinked { expected: prev, found: entry.prev }),
             None => {}
-        }
-        if self.running.as_ref().is_some_and(|head| head.origin != entry.draft.origin) {
-            return wrong(Fault::OriginChanged);
         }
         if self.depth == Depth::Full {
             self.rows.take(entry, self.evidence)?;
@@ -98,7 +98,7 @@ impl<'a> Verifier<'a> {
     fn close_chain(&mut self) -> Result<(), Stop> {
         let Some(last) = self.running.take() else { return Ok(()) };
         self.report.subjects += 1;
-        let head = self.evidence.find_head(&last.subject).map_err(Stop::Unread)?;
+        let head = self.evidence.find_head(last.origin, &last.subject).map_err(Stop::Unread)?;
         let fault = match head {
             Some(head) if head == last => return Ok(()),
             None => Fault::NoHead,
@@ -108,7 +108,7 @@ impl<'a> Verifier<'a> {
         Err(Stop::at(Place::Subject(last.subject), fault))
     }
 
-    /// Checks the next seal, given its stored leaves in order.
+    /// Checks the next seal, given its stored leaves (in any order: a seal stands for a set).
     pub fn take_seal(&mut self, seal: &Seal, heads: &[Head]) -> Result<(), Stop> {
         self.close_chain()?;
         let wrong = |fault| Err(Stop::at(Place::Seal(seal.no), fault));
@@ -125,8 +125,8 @@ impl<'a> Verifier<'a> {
         if seal.count != heads.len() as u64 || seal.heads_root != Seal::root_of(heads) {
             return wrong(Fault::SealLeaves);
         }
-        for Head { subject, seq, digest, .. } in heads {
-            match self.evidence.find_digest(subject, *seq).map_err(Stop::Unread)? {
+        for Head { origin, subject, seq, digest } in heads {
+            match self.evidence.find_digest(*origin, subject, *seq).map_err(Stop::Unread)? {
                 Some(found) if found == *digest => {}
                 Some(_) => return wrong(Fault::SealedDiffers { subject: subject.clone(), seq: *seq }),
                 None => return wrong(Fault::SealedMissing { subject: subject.clone(), seq: *seq }),

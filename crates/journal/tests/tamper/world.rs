@@ -1,7 +1,7 @@
 //! A small whole world of entries, heads, seals, rows and files, kept in memory, for tests to tamper with.
 use std::collections::{BTreeMap, BTreeSet};
 
-use base::{EntryId, Instant, Rng};
+use base::{EntryId, Instant, Origin, Rng};
 use journal::{
     Batch, CurrentRow, Depth, Draft, Entry, Evidence, Head, Report, RowProof, Seal, Standing, Start, Stop, StoredFile,
     Subject, Value, Verifier, batch_of, chain, merkle, row_digest,
@@ -202,18 +202,24 @@ impl World {
 type Unread = Box<dyn std::error::Error + Send + Sync>;
 
 impl Evidence for World {
-    fn find_head(&mut self, subject: &Subject) -> Result<Option<Head>, Unread> {
-        Ok(self.heads.get(subject).cloned())
+    fn find_head(&mut self, origin: Origin, subject: &Subject) -> Result<Option<Head>, Unread> {
+        Ok(self.heads.get(subject).filter(|head| head.origin == origin).cloned())
     }
     fn count_heads(&mut self) -> Result<u64, Unread> {
         Ok(self.heads.len() as u64)
     }
-    fn find_digest(&mut self, subject: &Subject, seq: u64) -> Result<Option<Digest>, Unread> {
-        Ok(self.entries.iter().find(|e| e.draft.subject == *subject && e.seq == seq).map(|e| e.digest))
+    fn find_digest(&mut self, origin: Origin, subject: &Subject, seq: u64) -> Result<Option<Digest>, Unread> {
+        let of_chain = |e: &&Entry| e.draft.origin == origin && e.draft.subject == *subject;
+        Ok(self.entries.iter().filter(of_chain).find(|e| e.seq == seq).map(|e| e.digest))
     }
     fn find_standing(&mut self, entry: EntryId) -> Result<Option<Standing>, Unread> {
         let found = self.entries.iter().find(|e| e.draft.id == entry);
-        Ok(found.map(|e| Standing { subject: e.draft.subject.clone(), seq: e.seq, at: e.draft.at }))
+        Ok(found.map(|e| Standing {
+            origin: e.draft.origin,
+            subject: e.draft.subject.clone(),
+            seq: e.seq,
+            at: e.draft.at,
+        }))
     }
     fn rows_of(&mut self, entry: EntryId) -> Result<Vec<CurrentRow>, Unread> {
         Ok(self.rows.iter().filter(|row| row.entry == entry).map(Row::current).collect())
