@@ -1,7 +1,7 @@
 //! The responsibility matrix (责任清单): which duty falls to which desk at which level, by which clause.
 use authority::DeskId;
 use base::{AreaCode, AreaLevel};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::matter::OrgKind;
 
@@ -17,11 +17,20 @@ pub struct Duty {
     pub clause: String,
     /// The desk it falls to.
     pub desk: DeskId,
-    /// The level of authority it falls to.
+    /// The level of authority it falls to; `national` is written here as in packs.
+    #[serde(deserialize_with = "level")]
     pub level: AreaLevel,
     /// The kinds of organizations it is about; all if empty.
     #[serde(default)]
     pub kinds: Vec<OrgKind>,
+}
+
+fn level<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AreaLevel, D::Error> {
+    use serde::de::{Error, IntoDeserializer, value::StringDeserializer};
+    let word = String::deserialize(deserializer)?;
+    let word = if word == "national" { "nation".to_owned() } else { word };
+    let words: StringDeserializer<D::Error> = word.into_deserializer();
+    AreaLevel::deserialize(words).map_err(D::Error::custom)
 }
 
 /// A post somebody holds (岗位任职): a desk in an area.

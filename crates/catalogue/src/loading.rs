@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Catalogue, MatterFile};
 use crate::duties::Duty;
+use crate::matter::Routes;
 use crate::named::NamedChecks;
 use crate::overlay::Overlay;
 use crate::pack::{Pack, Packs};
@@ -83,6 +84,12 @@ impl<'p> Loading<'p> {
                 }
             }),
             "trace" => self.traces(root),
+            "routes" => {
+                if let Some(routes) = Routes::read(root, self.problems) {
+                    self.catalogue.routes.insert(pack.to_owned(), (routes, root.clone()));
+                }
+            }
+            "names" => drop(self.catalogue.names.insert(pack.to_owned(), root.clone())),
             _ => {}
         }
     }
@@ -130,10 +137,14 @@ impl<'p> Loading<'p> {
 
 /// Files of a pack that the catalogue reads.
 fn is_ours(rest: &str) -> bool {
-    const NAMES: [&str; 9] =
-        ["pack.toml", "facts.toml", "params.toml", "overlays.toml", "duties.toml", "desks.toml", "trace.toml", "rules.toml", "registers.toml"];
+    const NAMES: [&str; 11] = [
+        "pack.toml", "facts.toml", "params.toml", "overlays.toml", "duties.toml", "desks.toml", "trace.toml", "rules.toml",
+        "registers.toml", "routes.toml", "names.toml",
+    ];
     const FOLDERS: [&str; 6] = ["facts/", "params/", "matters/", "registers/", "rules/", "overlays/"];
     std::path::Path::new(rest).extension().is_some_and(|ending| ending == "toml")
+        // Case tables lie beside their matter and are read by tests.
+        && !rest.ends_with(".cases.toml")
         && (NAMES.contains(&rest) || FOLDERS.iter().any(|folder| rest.starts_with(folder)))
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Three-valued, read once and used twice: explained for one subject ([`Condition::explain`]), and compiled to closures over
 //! columns for millions ([`compile()`]). No scripts, no loops; whatever does not fit is a *named* check written in Rust.
+mod candidates;
+mod change;
 mod check;
 mod compare;
 mod compile;
@@ -13,6 +15,7 @@ mod write;
 
 use base::Date;
 
+pub use change::{Change, Changes, Key};
 pub(crate) use check::suggest;
 pub use check::{AnswerKinds, NoAnswers, Scope};
 pub use compare::days_since_epoch;
