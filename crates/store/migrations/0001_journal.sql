@@ -9,7 +9,7 @@ create table meta (
 create table journal_entry (
   origin   text   not null,
   id       text   not null,
-  subject  text   not null,             -- 'org:ULID', 'case:ULID', 'account:ULID', 'batch:ULID'
+  subject  text   not null,             -- 'org/ULID', 'case/ULID', 'account/ULID', 'import/ULID'
   seq      bigint not null,
   at       text   not null,             -- wall clock
   day      text   not null,             -- business date
@@ -47,6 +47,7 @@ create table seal (
   root      bytea  not null,
   prev      bytea,
   hash      bytea  not null,
+  nightly   bigint not null,            -- the one that is published
   signature bytea
 );
 

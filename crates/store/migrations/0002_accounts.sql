@@ -146,7 +146,7 @@ create index notice_unread on notice (person, at) where read_at is null;
 create table watch (
   person  text not null,
   id      text not null,
-  subject text not null,                 -- 'org:ULID', 'list:/orgs?...'
+  subject text not null,                 -- 'org/ULID', 'list:/orgs?...'
   label   text not null,
   since   text not null,
   primary key (person, id),

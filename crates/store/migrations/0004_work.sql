@@ -122,7 +122,7 @@ create index letter_org on letter (origin, org, at);
 create table file (
   origin  text   not null,
   id      text   not null,
-  subject text   not null,               -- 'case:ULID', 'org:ULID', 'draft:ULID'
+  subject text   not null,               -- 'case/ULID', 'org/ULID', 'draft/ULID'
   slot    text,                          -- the material's id in the matter
   name    text   not null,
   mime    text   not null,

@@ -1,7 +1,7 @@
 //! Accounts (账号), how they sign in, and what belongs to one: notices, watches, drafts, tokens.
 use base::{AccountId, Date, EntryId, Instant, OrgId, Origin, PersonId, RecordId};
 
-use crate::{DbError, Record as _, Statement, Tx, args, sql};
+use crate::{DbError, Statement, Tx, args, sql};
 
 crate::record! {
     /// An account.
@@ -150,6 +150,8 @@ const USE_STEP: Statement = sql!(
     "update credential set used_step = $3 where account = $1 and person = $2 and kind = 'totp'
      and (used_step is null or used_step < $3)"
 );
+const DROP_CREDENTIAL: Statement =
+    sql!("accounts.drop_credential", "delete from credential where person = $1 and account = $2 and kind = $3");
 const ATTEMPT: Statement =
     sql!("accounts.attempt", "insert into login_attempt (subject, at, id, good) values ($1, $2, $3, $4)");
 const FAILURES: Statement =
@@ -192,6 +194,7 @@ const FORGET_ANSWERS: Statement = sql!("accounts.forget_answers", "delete from i
 
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] = &[
+    DROP_CREDENTIAL,
     BY_LOGIN,
     BY_ID,
     LIST,
@@ -220,24 +223,6 @@ pub const ALL: &[Statement] = &[
     ANSWERED,
     KEEP_ANSWER,
     FORGET_ANSWERS,
-    Account::INSERT,
-    Account::UPDATE,
-    Account::FIND,
-    Login::INSERT,
-    Credential::UPSERT,
-    Credential::FIND,
-    Session::INSERT,
-    Session::FIND,
-    AccountOrg::INSERT,
-    AccountOrg::UPSERT,
-    Notice::INSERT,
-    Watch::INSERT,
-    Draft::INSERT,
-    Draft::UPDATE,
-    Draft::FIND,
-    ApiToken::INSERT,
-    ApiToken::UPDATE,
-    ApiToken::FIND,
 ];
 
 /// Makes an account and takes its login. [`DbError::Unique`] on `account_login(login)` if somebody has it.
@@ -268,7 +253,7 @@ pub fn credential(
     account: AccountId,
     kind: &str,
 ) -> Result<Option<Credential>, DbError> {
-    tx.find(Credential::FIND, args![person, account, kind])
+    tx.find_record::<Credential>(args![person, account, kind])
 }
 
 /// Marks a one-time code's time step as used; `false` if it (or a later one) was used already.
@@ -276,9 +261,14 @@ pub fn use_step(tx: &mut Tx<'_>, person: PersonId, account: AccountId, step: i64
     tx.run(USE_STEP, args![account, person, step]).map(|rows| rows == 1)
 }
 
+/// Takes a credential away (a lost phone).
+pub fn drop_credential(tx: &mut Tx<'_>, person: PersonId, account: AccountId, kind: &str) -> Result<(), DbError> {
+    tx.run(DROP_CREDENTIAL, args![person, account, kind]).map(drop)
+}
+
 /// The session of a cookie, if it has not ended.
 pub fn session(tx: &mut Tx<'_>, digest: &[u8], now: Instant) -> Result<Option<Session>, DbError> {
-    Ok(tx.find::<Session>(Session::FIND, args![digest])?.filter(|session| session.ends_at > now))
+    Ok(tx.find_record::<Session>(args![digest])?.filter(|session| session.ends_at > now))
 }
 
 /// Prolongs a session.

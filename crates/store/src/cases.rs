@@ -1,7 +1,7 @@
 //! Cases (办件), their tasks and queues, pinned editions of matters, acts that may still be taken back.
 use base::{AccountId, AreaCode, AreaLevel, BodyId, CaseId, Date, EntryId, Instant, OrgId, Origin, RecordId};
 
-use crate::{DbError, Filter, Record as _, Sql, Statement, Tx, args, sql};
+use crate::{DbError, Filter, Sql, Statement, Tx, args, sql};
 
 crate::record! {
     /// A matter as resolved when a case began; the digest is its identity.
@@ -174,28 +174,8 @@ const PENDING_OF: Statement = sql!(
 const DROP_PENDING: Statement = sql!("cases.drop_pending", "delete from pending_act where origin = $1 and id = $2");
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[
-    KEEP_EDITION,
-    LOCATE,
-    BY_NUMBER,
-    TASKS,
-    OVERDUE,
-    CLAIM,
-    UNCLAIM,
-    PENDING,
-    PENDING_OF,
-    DROP_PENDING,
-    Edition::FIND,
-    CaseRow::INSERT,
-    CaseRow::UPDATE,
-    CaseRow::FIND,
-    CaseLine::FIND,
-    TaskRow::INSERT,
-    TaskRow::UPSERT,
-    TaskRow::FIND,
-    PendingAct::INSERT,
-    PendingAct::FIND,
-];
+pub const ALL: &[Statement] =
+    &[KEEP_EDITION, LOCATE, BY_NUMBER, TASKS, OVERDUE, CLAIM, UNCLAIM, PENDING, PENDING_OF, DROP_PENDING];
 
 const LINE: &str =
     "select origin, id, number, matter, title, state, status, ending, applicant_name, org, area, received_on,
@@ -213,7 +193,7 @@ pub fn keep_edition(tx: &mut Tx<'_>, edition: &Edition) -> Result<(), DbError> {
 
 /// The edition that a case pins.
 pub fn edition(tx: &mut Tx<'_>, digest: &str) -> Result<Edition, DbError> {
-    tx.get(Edition::FIND, args![digest])
+    tx.get_record::<Edition>(args![digest])
 }
 
 /// Where a case lives.
@@ -228,12 +208,12 @@ pub fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<(Origin, CaseId)>,
 
 /// A case.
 pub fn find(tx: &mut Tx<'_>, origin: Origin, id: CaseId) -> Result<Option<CaseRow>, DbError> {
-    tx.find(CaseRow::FIND, args![origin, id])
+    tx.find_record::<CaseRow>(args![origin, id])
 }
 
 /// A case that must be there.
 pub fn get(tx: &mut Tx<'_>, origin: Origin, id: CaseId) -> Result<CaseRow, DbError> {
-    tx.get(CaseRow::FIND, args![origin, id])
+    tx.get_record::<CaseRow>(args![origin, id])
 }
 
 /// Saves a case: a new one has `rev` 1, any other the one read plus 1. [`DbError::Conflict`] if somebody acted meanwhile.

@@ -1,7 +1,7 @@
 //! The job queue (后台任务), in the same database, so that a job is there exactly when the act that wanted it is.
 use base::{Instant, JobId};
 
-use crate::{DbError, Record as _, Statement, Tx, args, sql};
+use crate::{DbError, Statement, Tx, args, sql};
 
 crate::record! {
     /// A job.
@@ -66,8 +66,7 @@ const LIST: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] =
-    &[ADD, CLAIM, FINISH, AGAIN, PROGRESS, RESCUE, FORGET, WAITING, NEXT_AT, LIST, JobRow::FIND];
+pub const ALL: &[Statement] = &[ADD, CLAIM, FINISH, AGAIN, PROGRESS, RESCUE, FORGET, WAITING, NEXT_AT, LIST];
 
 /// A job to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,7 +136,7 @@ pub fn next_at(tx: &mut Tx<'_>, queue: &str) -> Result<Option<Instant>, DbError>
 
 /// One job.
 pub fn find(tx: &mut Tx<'_>, id: JobId) -> Result<Option<JobRow>, DbError> {
-    tx.find(JobRow::FIND, args![id])
+    tx.find_record::<JobRow>(args![id])
 }
 
 /// Jobs in a state, newest first.

@@ -1,7 +1,7 @@
 //! The journal (全程留痕): entries, the head of each subject's chain, seals. What is hashed, and how, is the journal room's.
 use base::{AccountId, Date, EntryId, Instant, Origin};
 
-use crate::{DbError, Record as _, Statement, Tx, args, sql};
+use crate::{DbError, Statement, Tx, args, sql};
 
 crate::record! {
     /// One entry of a subject's chain.
@@ -44,6 +44,7 @@ crate::record! {
         pub root: Vec<u8>,
         pub prev: Option<Vec<u8>>,
         pub hash: Vec<u8>,
+        pub nightly: bool,
         pub signature: Option<Vec<u8>>,
     }
 }
@@ -91,11 +92,11 @@ const HEADS_SINCE: Statement = sql!(
 );
 const LAST_SEAL: Statement = sql!(
     "journal.last_seal",
-    "select number, at, since, heads, root, prev, hash, signature from seal order by number desc limit 1"
+    "select number, at, since, heads, root, prev, hash, nightly, signature from seal order by number desc limit 1"
 );
 const SEALS: Statement = sql!(
     "journal.seals",
-    "select number, at, since, heads, root, prev, hash, signature from seal where number > $1 order by number limit $2"
+    "select number, at, since, heads, root, prev, hash, nightly, signature from seal where number > $1 order by number limit $2"
 );
 const SEAL_HEADS: Statement = sql!(
     "journal.seal_heads",
@@ -103,29 +104,12 @@ const SEAL_HEADS: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[
-    ADVANCE,
-    CHAIN,
-    NEWEST,
-    EVERYTHING,
-    BY_ACTOR,
-    HEADS,
-    HEADS_SINCE,
-    LAST_SEAL,
-    SEALS,
-    SEAL_HEADS,
-    EntryRow::INSERT,
-    EntryRow::FIND,
-    Head::INSERT,
-    Head::FIND,
-    SealRow::INSERT,
-    SealRow::FIND,
-    SealHead::INSERT,
-];
+pub const ALL: &[Statement] =
+    &[ADVANCE, CHAIN, NEWEST, EVERYTHING, BY_ACTOR, HEADS, HEADS_SINCE, LAST_SEAL, SEALS, SEAL_HEADS];
 
 /// The head of a subject's chain: the next entry has its `seq` plus 1 and its `hash` as `prev`.
 pub fn head(tx: &mut Tx<'_>, origin: Origin, subject: &str) -> Result<Option<Head>, DbError> {
-    tx.find(Head::FIND, args![origin, subject])
+    tx.find_record::<Head>(args![origin, subject])
 }
 
 /// Appends an entry and moves the head. [`DbError::Conflict`] if somebody else appended since [`head`] was read.
@@ -152,7 +136,7 @@ pub fn append(tx: &mut Tx<'_>, entry: &EntryRow) -> Result<(), DbError> {
 
 /// One entry.
 pub fn find(tx: &mut Tx<'_>, origin: Origin, id: EntryId) -> Result<Option<EntryRow>, DbError> {
-    tx.find(EntryRow::FIND, args![origin, id])
+    tx.find_record::<EntryRow>(args![origin, id])
 }
 
 /// A subject's whole chain, oldest first.

@@ -20,6 +20,7 @@ mod tx;
 mod value;
 
 pub mod accounts;
+pub mod backup;
 pub mod cases;
 pub mod change;
 pub mod cubes;
@@ -31,6 +32,7 @@ pub mod organizations;
 pub mod papers;
 pub mod people;
 pub mod registers;
+pub mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -48,5 +50,6 @@ pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
     all.extend([papers::ALL, people::ALL, registers::ALL].concat());
+    all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all
 }

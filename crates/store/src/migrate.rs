@@ -104,12 +104,7 @@ pub(crate) fn sqlite_to(connection: &rusqlite::Connection, all: &[Migration]) ->
 fn sqlite_steps(connection: &rusqlite::Connection, all: &[Migration]) -> Result<(), DbError> {
     let wrong = |error: rusqlite::Error| from_sqlite("migrate", &error);
     connection.execute_batch(CREATE).map_err(wrong)?;
-    let mut statement = connection.prepare(APPLIED).map_err(wrong)?;
-    let rows = statement
-        .query_map([], |row| Ok(Applied { number: row.get(0)?, name: row.get(1)?, checksum: row.get(2)? }))
-        .map_err(wrong)?;
-    let applied = rows.collect::<Result<Vec<_>, _>>().map_err(wrong)?;
-    let steps = missing(all, &applied)?;
+    let steps = missing(all, &sqlite_applied(connection)?)?;
     for step in steps {
         connection.execute_batch(step.text).map_err(|error| step.failed(&error))?;
         connection
@@ -117,6 +112,22 @@ fn sqlite_steps(connection: &rusqlite::Connection, all: &[Migration]) -> Result<
             .map_err(wrong)?;
     }
     if steps.is_empty() { Ok(()) } else { protect(connection) }
+}
+
+fn sqlite_applied(connection: &rusqlite::Connection) -> Result<Vec<Applied>, DbError> {
+    let wrong = |error: rusqlite::Error| from_sqlite("migrate", &error);
+    let mut statement = connection.prepare(APPLIED).map_err(wrong)?;
+    let rows = statement
+        .query_map([], |row| Ok(Applied { number: row.get(0)?, name: row.get(1)?, checksum: row.get(2)? }))
+        .map_err(wrong)?;
+    rows.collect::<Result<Vec<_>, _>>().map_err(wrong)
+}
+
+/// The newest step of a SQLite file's schema; an unknown or changed step is an error, an older schema is not.
+pub(crate) fn check_sqlite(connection: &rusqlite::Connection) -> Result<i64, DbError> {
+    let applied = sqlite_applied(connection)?;
+    missing(ALL, &applied)?;
+    applied.last().map(|step| step.number).ok_or_else(|| DbError::Schema("the file holds no schema of ours".to_owned()))
 }
 
 impl Migration {

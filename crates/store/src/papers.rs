@@ -1,7 +1,7 @@
 //! Papers (材料、文书、公告、评价): files, letters, public notices and comments on them, service reviews.
 use base::{AccountId, AreaCode, CaseId, Date, EntryId, FileId, Instant, OrgId, Origin, PersonId, RecordId};
 
-use crate::{DbError, Filter, Record as _, Sql, Statement, Tx, args, sql};
+use crate::{DbError, Filter, Sql, Statement, Tx, args, sql};
 
 crate::record! {
     /// A file's record; its bytes lie in the content-addressed store under `digest`.
@@ -157,32 +157,20 @@ pub const ALL: &[Statement] = &[
     LOCATE_NOTICE,
     REVIEW_OF,
     BAD_REVIEWS,
-    FileRow::INSERT,
-    FileRow::FIND,
-    Letter::INSERT,
-    Letter::FIND,
-    PublicNotice::INSERT,
-    PublicNotice::UPDATE,
-    PublicNotice::FIND,
-    NoticeComment::INSERT,
-    NoticeComment::UPDATE,
-    ServiceReview::INSERT,
-    ServiceReview::UPDATE,
-    ServiceReview::FIND,
 ];
 
 const NOTICE: &str =
     "select origin, id, kind, number, title, text, org, case_id, area, posted_on, until, state, synthetic,
      entry from public_notice";
 
-/// The files of a subject (`case:…`, `org:…`, `draft:…`), oldest first.
+/// The files of a subject (`case/…`, `org/…`, `draft/…`), oldest first.
 pub fn files(tx: &mut Tx<'_>, origin: Origin, subject: &str) -> Result<Vec<FileRow>, DbError> {
     tx.list(FILES, args![origin, subject])
 }
 
 /// A file's record.
 pub fn file(tx: &mut Tx<'_>, origin: Origin, id: FileId) -> Result<Option<FileRow>, DbError> {
-    tx.find(FileRow::FIND, args![origin, id])
+    tx.find_record::<FileRow>(args![origin, id])
 }
 
 /// Takes a file away from its subject; the record stays. `false` if it was away already.

@@ -1,7 +1,7 @@
 //! Persons (自然人) and their protected values; bodies and posts.
 use base::{AccountId, AreaCode, BodyId, Date, EntryId, Instant, PersonId, RecordId};
 
-use crate::{DbError, Record as _, Statement, Tx, args, sql};
+use crate::{DbError, Statement, Tx, args, sql};
 
 crate::record! {
     /// A person, without protected values.
@@ -117,32 +117,8 @@ const OPEN_REQUESTS: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[
-    SECRETS,
-    BY_LOOKUP,
-    ERASE_KEY,
-    DROP_SECRETS,
-    BODIES,
-    POSTS,
-    POSTS_OF_DESK,
-    OPEN_REQUESTS,
-    Person::INSERT,
-    Person::UPDATE,
-    Person::FIND,
-    PersonKey::INSERT,
-    PersonKey::FIND,
-    PersonSecret::UPSERT,
-    Body::INSERT,
-    Body::UPSERT,
-    Body::UPDATE,
-    Body::FIND,
-    PostRow::INSERT,
-    PostRow::UPDATE,
-    PostRow::FIND,
-    AccessRequest::INSERT,
-    AccessRequest::UPDATE,
-    AccessRequest::FIND,
-];
+pub const ALL: &[Statement] =
+    &[SECRETS, BY_LOOKUP, ERASE_KEY, DROP_SECRETS, BODIES, POSTS, POSTS_OF_DESK, OPEN_REQUESTS];
 
 /// The protected values of a person.
 pub fn secrets(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<PersonSecret>, DbError> {

@@ -2,7 +2,7 @@
 //! numbers, the installation's own facts.
 use base::{AccountId, AreaCode, BodyId, Date, EntryId, Instant, OrgId, Origin, PersonId, RecordId};
 
-use crate::{DbError, Filter, Record as _, Sql, Statement, Tx, args, sql};
+use crate::{DbError, Filter, Sql, Statement, Tx, args, sql};
 
 crate::record! {
     /// An entry of a declared register.
@@ -238,43 +238,8 @@ const REJECTS: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[
-    OF_ORG,
-    NEXT,
-    META,
-    SET_META,
-    ISSUES_OF,
-    ISSUES,
-    GUIDANCE,
-    FIGURES,
-    BATCH_OF_FILE,
-    BATCHES,
-    CHUNKS_DONE,
-    REJECTS,
-    RegisterEntry::INSERT,
-    RegisterEntry::UPDATE,
-    RegisterEntry::FIND,
-    QualityIssue::INSERT,
-    QualityIssue::UPDATE,
-    QualityIssue::FIND,
-    DataShare::INSERT,
-    DataShare::UPDATE,
-    DataShare::FIND,
-    ShareCall::INSERT,
-    Decoupling::INSERT,
-    Decoupling::UPDATE,
-    Decoupling::FIND,
-    GuidanceRecord::INSERT,
-    Snapshot::INSERT,
-    Snapshot::UPDATE,
-    Snapshot::FIND,
-    SnapshotFigure::INSERT,
-    ImportBatch::INSERT,
-    ImportBatch::UPDATE,
-    ImportBatch::FIND,
-    ImportChunk::INSERT,
-    ImportReject::UPSERT,
-];
+pub const ALL: &[Statement] =
+    &[OF_ORG, NEXT, META, SET_META, ISSUES_OF, ISSUES, GUIDANCE, FIGURES, BATCH_OF_FILE, BATCHES, CHUNKS_DONE, REJECTS];
 
 const ENTRY: &str =
     "select origin, register, id, org, person, area, province, city, county, title, state, since, until, public,

@@ -39,6 +39,8 @@ pub trait Record: FromRow {
     const UPDATE: Statement;
     /// `select .. from T where key = ..`, parameters in the order of [`Record::KEY`].
     const FIND: Statement;
+    /// `select .. from T order by key`
+    const EACH: Statement;
     /// The values, in the order of [`Record::COLUMNS`].
     fn args(&self) -> Vec<Arg<'_>>;
 }

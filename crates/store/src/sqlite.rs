@@ -48,6 +48,15 @@ pub(crate) fn connect(path: &Path, writer: bool, cache_kib: u32) -> Result<Conne
     Ok(connection)
 }
 
+/// A connection to a file that must be there already, for copying it.
+pub(crate) fn existing(path: &Path) -> Result<Connection, DbError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(|error| DbError::Unavailable(format!("{}: {error}", path.display())))?;
+    connection.busy_timeout(BUSY).map_err(|error| from_sqlite("open", &error))?;
+    Ok(connection)
+}
+
 /// Binds by the number in `$N`, not by the order of appearance that SQLite would use.
 fn bind(statement: &mut rusqlite::CachedStatement<'_>, name: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
     use rusqlite::types::{ToSqlOutput, Value, ValueRef};

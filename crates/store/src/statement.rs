@@ -58,6 +58,8 @@ macro_rules! record {
                 $crate::made!(update, concat!($table, ".update"), $table, &[$(stringify!($field)),+], &[$(stringify!($key)),+]);
             const FIND: $crate::Statement =
                 $crate::made!(find, concat!($table, ".find"), $table, &[$(stringify!($field)),+], &[$(stringify!($key)),+]);
+            const EACH: $crate::Statement =
+                $crate::made!(each, concat!($table, ".each"), $table, &[$(stringify!($field)),+], &[$(stringify!($key)),+]);
             fn args(&self) -> Vec<$crate::Arg<'_>> {
                 vec![$($crate::ToArg::to_arg(&self.$field)),+]
             }
@@ -252,6 +254,11 @@ pub const fn find(table: &str, columns: &[&str], key: &[&str]) -> Text {
     text
 }
 
+#[doc(hidden)]
+pub const fn each(table: &str, columns: &[&str], key: &[&str]) -> Text {
+    Text::new().add("select ").list(columns).add(" from ").add(table).add(" order by ").list(key)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::Record;
@@ -279,6 +286,7 @@ mod tests {
                 .sqlite
                 .ends_with("on conflict (origin, id) do update set name = excluded.name, rev = excluded.rev")
         );
+        assert_eq!(Sample::EACH.sqlite, "select origin, id, name, rev from sample order by origin, id");
         assert_eq!(Sample::INSERT.name, "sample.insert");
     }
 }

@@ -203,6 +203,11 @@ impl<'c> Tx<'c> {
         self.get(R::FIND, key)
     }
 
+    /// Every record of a table in key order, without keeping them (verification, export).
+    pub fn each_record<R: Record, E: From<DbError>>(&mut self, visit: impl FnMut(R) -> Result<(), E>) -> Result<(), E> {
+        self.each(R::EACH, &[], visit)
+    }
+
     /// Tries `part`: if it fails, what it did is undone and the transaction goes on (on PostgreSQL too, where a failed
     /// statement otherwise ends it).
     pub fn attempt<T, E: From<DbError>>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
