@@ -26,13 +26,13 @@ pub enum Denied {
     #[error("您现在不能办理：同事已经领取了这一任务。请等他放回，或与他联系")]
     Claimed,
     /// Only the timer does this.
-    #[error("期限届满由系统自动处理，不能由人操作。无需办理")]
+    #[error("您不能这样操作：期限届满由系统自动处理，不由人办理。请等待系统处理")]
     OnlySystem,
     /// The timer does nothing else.
-    #[error("系统只处理期限届满，不代替人作决定。请由有权的岗位办理")]
+    #[error("系统不能办理这一项：它只处理期限届满，不代替人作决定。请由有权的岗位办理")]
     SystemOnlyLapses,
     /// An administrator does no business.
-    #[error("管理员账号不能办理或查看业务（三员分立）。请用业务账号登录")]
+    #[error("您不能办理或查看业务：管理员账号不做业务（三员分立）。请用业务账号登录")]
     AdminsDoNoBusiness,
     /// Another of the three administrators, or none.
     #[error("您不能进行这项管理操作：它属于另一类管理员（三员分立）。请联系相应的管理员")]
