@@ -3,10 +3,14 @@
 //! Each public function is one use case. Reads go through [`store::Db::read`]; every write is an act through [`Office::act`]:
 //! load → may → decide → apply → rows → effects → entry → change → jobs → commit.
 
+pub mod accounts;
 pub mod act;
 pub mod files;
 pub mod ledger;
+pub mod people;
 mod refused;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::sync::Arc;
 
@@ -17,7 +21,7 @@ use base::{Clock, Rng};
 pub use files::Files;
 pub use refused::{Refused, Wrong};
 use store::{Db, Statement};
-use vault::KeyRing;
+use vault::Vault;
 
 /// Everything a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -25,7 +29,7 @@ pub struct Office {
     /// The database.
     pub db: Db,
     /// Keys, outside database and backups.
-    pub keys: Arc<KeyRing>,
+    pub keys: Arc<dyn Vault>,
     /// Time.
     pub clock: Arc<Clock>,
     /// Randomness.
@@ -38,6 +42,11 @@ pub struct Office {
     pub catalogue: Arc<catalogue::Catalogue>,
     /// Stored files.
     pub files: Files,
+}
+
+/// Loads a catalogue with the checks that are written in Rust.
+pub fn load_catalogue(source: &dyn catalogue::Source) -> Result<catalogue::Catalogue, Vec<catalogue::Problem>> {
+    catalogue::Catalogue::load(source, &catalogue::NamedChecks::default())
 }
 
 /// Every statement of this crate, for the test that prepares them all.
