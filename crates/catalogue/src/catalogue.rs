@@ -9,7 +9,7 @@ use crate::condition::Scope;
 use crate::duties::Duty;
 use crate::facts::Vocabulary;
 use crate::loading::{Loading, overlay_all};
-use crate::matter::Matter;
+use crate::matter::{Matter, Routes};
 use crate::named::NamedChecks;
 use crate::overlay::Overlay;
 use crate::pack::Packs;
@@ -43,6 +43,10 @@ pub struct Catalogue {
     pub(crate) duties: BTreeMap<String, Duty>,
     pub(crate) clauses: BTreeMap<String, Clause>,
     pub(crate) traces: Vec<Trace>,
+    /// By pack.
+    pub(crate) routes: BTreeMap<String, (Routes, Node)>,
+    /// By pack.
+    pub(crate) names: BTreeMap<String, Node>,
     pub(crate) named: NamedChecks,
     pub(crate) warnings: Vec<Problem>,
 }
@@ -170,7 +174,7 @@ impl Catalogue {
     }
 
     /// The ids of the packs that apply where `ancestry` lies, far to near.
-    fn pack_ids(&self, ancestry: &[AreaCode]) -> Vec<&str> {
+    pub(crate) fn pack_ids(&self, ancestry: &[AreaCode]) -> Vec<&str> {
         self.packs.applying(ancestry).into_iter().map(|pack| pack.id.as_str()).collect()
     }
 

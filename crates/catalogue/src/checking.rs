@@ -17,6 +17,7 @@ impl Catalogue {
         self.check_duties(problems);
         self.check_rivals(problems);
         self.check_overlay_targets(problems);
+        self.check_guides(problems);
         for id in self.matters.keys() {
             self.check_matter(id, problems);
         }

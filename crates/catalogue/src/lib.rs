@@ -11,6 +11,7 @@ mod checking;
 pub mod condition;
 pub mod duties;
 pub mod facts;
+mod guides;
 mod loading;
 pub mod matter;
 pub mod named;

@@ -1,5 +1,7 @@
 //! The catalogue that ships: it loads without an error, resolves where it should, and each matter's case table holds.
 //! This is where real law is tested; the engine's own tests use an invented province.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
