@@ -43,7 +43,9 @@ fn is(key: &Key, term: &Term) -> bool {
 fn collect(key: &Key, condition: &Condition, context: &Context<'_>, out: &mut Vec<Value>, blank: &mut bool) {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
-            parts.iter().for_each(|part| collect(key, part, context, out, blank));
+            for part in parts {
+                collect(key, part, context, out, blank);
+            }
         }
         Condition::Not(part) => collect(key, part, context, out, blank),
         Condition::Exists(term) if is(key, term) => {
