@@ -10,11 +10,19 @@ struct Lin;
 
 impl Accounts for Lin {
     fn sign_in(&self, name: &str, password: &str, _: &str) -> Result<String, String> {
-        if (name, password) == ("lin", "demo") { Ok("lin".to_owned()) } else { Err("账号或密码不对。请检查后再试。".to_owned()) }
+        if (name, password) == ("lin", "demo") {
+            Ok("lin".to_owned())
+        } else {
+            Err("账号或密码不对。请检查后再试。".to_owned())
+        }
     }
 
     fn find(&self, token: &str) -> Option<Viewer> {
-        let item = |text: &str, href: &str, count: Option<u64>, urgent: bool| MenuItem { link: Link::to(text, href), count, urgent };
+        let item = |text: &str, href: &str, count: Option<u64>, urgent: bool| MenuItem {
+            link: Link::to(text, href),
+            count,
+            urgent,
+        };
         (token == "lin").then(|| Viewer {
             account: AccountId::from_bits(1),
             name: "林书言".to_owned(),
@@ -32,7 +40,10 @@ impl Accounts for Lin {
                         item("我经办的", "/desk/mine", Some(28), false),
                     ],
                 },
-                MenuGroup { title: "查看".to_owned(), items: vec![item("样式指南", "/style", None, false), item("组织名册", "/orgs", None, false)] },
+                MenuGroup {
+                    title: "查看".to_owned(),
+                    items: vec![item("样式指南", "/style", None, false), item("组织名册", "/orgs", None, false)],
+                },
             ],
             seconds_left: 1800,
         })
@@ -53,8 +64,13 @@ struct Invented;
 
 impl Front for Invented {
     fn home(&self, today: Date) -> Home {
-        let matter = |text: &str, hint: &str| Matter { link: Link::to(text, "/matters/example"), hint: hint.to_owned() };
-        let notice = |kind: &str, text: &str| Notice { kind: kind.to_owned(), link: Link::to(text, "/notices/example"), date: today };
+        let matter =
+            |text: &str, hint: &str| Matter { link: Link::to(text, "/matters/example"), hint: hint.to_owned() };
+        let notice = |kind: &str, text: &str| Notice {
+            kind: kind.to_owned(),
+            link: Link::to(text, "/notices/example"),
+            date: today,
+        };
         let figure = |label: &str, value: &str, unit: &str, target: &str, percent| Figure {
             label: label.to_owned(),
             value: value.to_owned(),
@@ -64,7 +80,12 @@ impl Front for Invented {
             href: "/plans/example".to_owned(),
         };
         Home {
-            matters: vec![matter("成立一个社会组织", "先查名称，再选类型"), matter("变更登记信息", "名称、住所、法定代表人"), matter("填报 2025 年度年报", "5 月 31 日截止"), matter("申请等级评估", "")],
+            matters: vec![
+                matter("成立一个社会组织", "先查名称，再选类型"),
+                matter("变更登记信息", "名称、住所、法定代表人"),
+                matter("填报 2025 年度年报", "5 月 31 日截止"),
+                matter("申请等级评估", ""),
+            ],
             notices: vec![
                 notice("公示", "云州市文渊区书法协会成立登记前公示"),
                 notice("公告", "2026 年第三批社会组织等级评估结果"),

@@ -18,7 +18,8 @@ struct Asset {
     gzip: Option<Vec<u8>>,
 }
 
-static ASSETS: LazyLock<HashMap<String, Asset>> = LazyLock::new(|| Files::iter().filter_map(|name| load(&name)).collect());
+static ASSETS: LazyLock<HashMap<String, Asset>> =
+    LazyLock::new(|| Files::iter().filter_map(|name| load(&name)).collect());
 
 fn load(name: &str) -> Option<(String, Asset)> {
     let file = Files::get(name)?;
@@ -50,7 +51,10 @@ pub(crate) async fn serve(Path((hash, name)): Path<(String, String)>, headers: H
     let Some(asset) = ASSETS.get(&name) else { return crate::WebError::not_found("这个文件").into_response() };
     // An old page may ask for an old hash during an upgrade: give it the new file, but let nobody keep that.
     let keep = if asset.url.contains(&hash) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let packed = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
+    let packed = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("gzip"));
     let common = [(header::CONTENT_TYPE, asset.mime), (header::CACHE_CONTROL, keep), (header::VARY, "accept-encoding")];
     match asset.gzip.as_ref().filter(|_| packed) {
         Some(gzip) => (StatusCode::OK, common, [(header::CONTENT_ENCODING, "gzip")], gzip.as_slice()).into_response(),

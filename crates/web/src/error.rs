@@ -1,14 +1,33 @@
 //! Refusals and failures: a page with a way on for people, an RFC 9457 problem object under `/api`. Both carry the same code.
+use std::ops::{Deref, DerefMut};
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::page::Link;
 
-/// Why a request was not served. Says what, why and what next.
+/// Why a request was not served. Says what, why and what next. Its fields are those of [`Refusal`].
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("{status} {code}: {message}")]
-pub struct WebError {
+#[error("{} {}: {}", .0.status, .0.code, .0.message)]
+pub struct WebError(Box<Refusal>);
+
+impl Deref for WebError {
+    type Target = Refusal;
+    fn deref(&self) -> &Refusal {
+        &self.0
+    }
+}
+
+impl DerefMut for WebError {
+    fn deref_mut(&mut self) -> &mut Refusal {
+        &mut self.0
+    }
+}
+
+/// What a [`WebError`] says.
+#[derive(Debug, Clone)]
+pub struct Refusal {
     /// HTTP status.
     pub status: StatusCode,
     /// Stable word for programs: `not_found`, `forbidden`, …
@@ -27,18 +46,23 @@ pub struct WebError {
 
 impl WebError {
     fn new(status: StatusCode, code: &'static str, title: &str, message: impl Into<String>) -> Self {
-        Self { status, code, title: title.to_owned(), message: message.into(), ways: Vec::new(), fields: Vec::new(), detail: None }
+        let (title, message) = (title.to_owned(), message.into());
+        Self(Box::new(Refusal { status, code, title, message, ways: Vec::new(), fields: Vec::new(), detail: None }))
     }
 
     /// 404. `what` completes “没有找到…”.
     pub fn not_found(what: &str) -> Self {
         let message = format!("没有找到{what}。地址可能输错了，或者它已经移走。");
-        Self::new(StatusCode::NOT_FOUND, "not_found", "没有找到这个页面", message).way("查组织", "/orgs").way("看全部事项", "/matters")
+        Self::new(StatusCode::NOT_FOUND, "not_found", "没有找到这个页面", message)
+            .way("查组织", "/orgs")
+            .way("看全部事项", "/matters")
     }
 
     /// 403 for somebody signed in. `why` is a whole sentence.
     pub fn forbidden(why: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "您的身份不能办这件事", why).way("换一个身份", "/roles").way("查看帮助", "/help")
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "您的身份不能办这件事", why)
+            .way("换一个身份", "/roles")
+            .way("查看帮助", "/help")
     }
 
     /// 401: sign in first; people are sent to the sign-in page and back.
@@ -101,7 +125,8 @@ impl WebError {
 
     /// The problem object (RFC 9457) for `/api`.
     pub fn problem(&self, path: &str, request_id: &str) -> serde_json::Value {
-        let errors: Vec<_> = self.fields.iter().map(|(field, reason)| json!({"field": field, "reason": reason})).collect();
+        let errors: Vec<_> =
+            self.fields.iter().map(|(field, reason)| json!({"field": field, "reason": reason})).collect();
         json!({
             "type": format!("/help#{}", self.code),
             "title": self.title,

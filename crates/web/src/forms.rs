@@ -61,12 +61,15 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = WebError;
     async fn from_request(request: Request, state: &S) -> Result<Self, WebError> {
         // Another kind of body was not checked for a CSRF token by the shell.
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.starts_with("application/x-www-form-urlencoded") {
             return Err(WebError::stale_form());
         }
         let body = String::from_request(request, state).await.map_err(|_| WebError::too_large("1 MB 的文字"))?;
-        serde_urlencoded::from_str(&body).map(Self).map_err(|_| WebError::invalid("表单内容读不懂。请返回上一页重新提交。"))
+        serde_urlencoded::from_str(&body)
+            .map(Self)
+            .map_err(|_| WebError::invalid("表单内容读不懂。请返回上一页重新提交。"))
     }
 }
 
@@ -95,8 +98,13 @@ pub struct Upload {
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = WebError;
     async fn from_request(request: Request, state: &S) -> Result<Self, WebError> {
-        let cx = request.extensions().get::<Cx>().cloned().ok_or_else(|| WebError::internal("the shell did not run"))?;
-        let by_header = request.headers().get("x-csrf-token").and_then(|value| value.to_str().ok()).is_some_and(|token| cx.accepts(token));
+        let cx =
+            request.extensions().get::<Cx>().cloned().ok_or_else(|| WebError::internal("the shell did not run"))?;
+        let by_header = request
+            .headers()
+            .get("x-csrf-token")
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|token| cx.accepts(token));
         let unreadable = || WebError::invalid("上传的内容读不懂。请返回上一页重新选择文件。");
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| unreadable())?;
         let (mut upload, mut trusted) = (Self::default(), by_header);
@@ -133,7 +141,8 @@ pub fn read_date(text: &str) -> Result<Date, String> {
         _ => return Err(wrong()),
     };
     let parse = |part: &str| part.parse::<i16>().map_err(|_| wrong());
-    let (month, day) = (i8::try_from(parse(month)?).map_err(|_| wrong())?, i8::try_from(parse(day)?).map_err(|_| wrong())?);
+    let (month, day) =
+        (i8::try_from(parse(month)?).map_err(|_| wrong())?, i8::try_from(parse(day)?).map_err(|_| wrong())?);
     Date::new(parse(year)?, month, day).map_err(|_| wrong())
 }
 
@@ -170,7 +179,13 @@ mod tests {
 
     #[test]
     fn money_is_exact_to_the_fen() {
-        for (text, fen) in [("30000", 3_000_000), ("30,000.5 元", 3_000_050), ("3万", 3_000_000), ("0.0001万元", 100), ("800 万元", 800_000_000)] {
+        for (text, fen) in [
+            ("30000", 3_000_000),
+            ("30,000.5 元", 3_000_050),
+            ("3万", 3_000_000),
+            ("0.0001万元", 100),
+            ("800 万元", 800_000_000),
+        ] {
             assert_eq!(read_money(text).unwrap(), Fen(fen), "{text}");
         }
         for text in ["", "-3", "1.234", "三万", "99999999999999999999", "1.2.3"] {
@@ -180,7 +195,8 @@ mod tests {
 
     #[test]
     fn forms_keep_order_and_repeats() {
-        let form = Form(vec![("a".into(), " 1 ".into()), ("a".into(), "2".into()), ("_do".into(), "rows:members:add".into())]);
+        let form =
+            Form(vec![("a".into(), " 1 ".into()), ("a".into(), "2".into()), ("_do".into(), "rows:members:add".into())]);
         assert_eq!(form.text("a"), "1");
         assert_eq!(form.all("a"), ["1", "2"]);
         assert_eq!(form.act(), ["rows", "members", "add"]);

@@ -21,7 +21,7 @@ use crate::{assets, pages, shell};
 /// Largest request unless a route says otherwise; routes that take files raise it for themselves.
 const BODY_LIMIT: usize = 1024 * 1024;
 /// Longest a request may take; anything longer is a job with progress.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// The site: its own pages and `more`, inside the shell.
 pub fn router(site: Arc<Site>, more: Router<Arc<Site>>) -> Router {
@@ -39,7 +39,10 @@ pub fn router(site: Arc<Site>, more: Router<Arc<Site>>) -> Router {
             error
         })
         .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
-            let text = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            let text = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             WebError::internal(text.unwrap_or_else(|| "panic".to_owned())).into_response()
         }))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
@@ -50,7 +53,11 @@ pub fn router(site: Arc<Site>, more: Router<Arc<Site>>) -> Router {
 }
 
 /// Serves `router` on `listener` until `stop` resolves, then lets running requests finish.
-pub async fn serve(router: Router, listener: tokio::net::TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    router: Router,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

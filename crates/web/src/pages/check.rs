@@ -20,18 +20,28 @@ pub fn faults(html: &str) -> Vec<String> {
             out.push(format!("id {id} twice"));
         }
     }
-    for (css, attribute) in [("label[for]", "for"), ("[aria-describedby]", "aria-describedby"), ("[aria-labelledby]", "aria-labelledby")] {
+    for (css, attribute) in
+        [("label[for]", "for"), ("[aria-describedby]", "aria-describedby"), ("[aria-labelledby]", "aria-labelledby")]
+    {
         for element in page.select(&select(css)) {
             let targets = element.attr(attribute).unwrap_or_default().split_whitespace();
             out.extend(targets.filter(|id| !ids.contains(*id)).map(|id| format!("{attribute} points to missing {id}")));
         }
     }
-    out.extend(page.select(&select("input:not([type=hidden]), select, textarea")).filter_map(|input| unlabelled(&page, input)));
+    out.extend(
+        page.select(&select("input:not([type=hidden]), select, textarea")).filter_map(|input| unlabelled(&page, input)),
+    );
     for css in ["style", "[style]", "script:not([src])", "a:not([href])", "img:not([alt])"] {
         out.extend(page.select(&select(css)).map(|element| format!("{css}: {}", element.html())));
     }
     for element in page.select(&select("*")) {
-        out.extend(element.value().attrs().filter(|(name, _)| name.starts_with("on")).map(|(name, _)| format!("inline handler {name}")));
+        out.extend(
+            element
+                .value()
+                .attrs()
+                .filter(|(name, _)| name.starts_with("on"))
+                .map(|(name, _)| format!("inline handler {name}")),
+        );
     }
     for button in page.select(&select("button:not([type])")) {
         out.push(format!("button without type: {}", button.html()));

@@ -16,14 +16,21 @@ struct OneAccount;
 
 impl Accounts for OneAccount {
     fn sign_in(&self, name: &str, password: &str, _: &str) -> Result<String, String> {
-        if (name, password) == ("lin", " pass word") { Ok("token".to_owned()) } else { Err("账号或密码不对".to_owned()) }
+        if (name, password) == ("lin", " pass word") {
+            Ok("token".to_owned())
+        } else {
+            Err("账号或密码不对".to_owned())
+        }
     }
     fn find(&self, token: &str) -> Option<Viewer> {
         let item = MenuItem { link: Link::to("待受理", "/desk/queue/intake"), count: Some(3), urgent: true };
         (token == "token").then(|| Viewer {
             account: AccountId::from_bits(7),
             name: "林书言".to_owned(),
-            roles: vec![Role { id: "intake".to_owned(), label: "受理岗".to_owned() }, Role { id: "me".to_owned(), label: "本人".to_owned() }],
+            roles: vec![
+                Role { id: "intake".to_owned(), label: "受理岗".to_owned() },
+                Role { id: "me".to_owned(), label: "本人".to_owned() },
+            ],
             role: "intake".to_owned(),
             menu: vec![MenuGroup { title: "今日待办".to_owned(), items: vec![item] }],
             seconds_left: 1800,
@@ -46,20 +53,33 @@ impl Front for Empty {
     }
 }
 
+async fn fails(cx: crate::Cx) {
+    assert!(cx.path.is_empty(), "secret panic");
+}
+
 async fn upload(upload: Upload) -> String {
     format!("{} {}", upload.files.len(), upload.form.text("note"))
 }
 
 fn site() -> Arc<Site> {
     let now = Instant::parse("2026-11-21T02:00:00.000Z").unwrap();
-    Arc::new(Site::new(Settings::demo("http://localhost"), Clock::fixed(now), Rng::seeded(5), Arc::new(OneAccount), Arc::new(Empty)))
+    Arc::new(Site::new(
+        Settings::demo("http://localhost"),
+        Clock::fixed(now),
+        Rng::seeded(5),
+        Arc::new(OneAccount),
+        Arc::new(Empty),
+    ))
 }
 
 fn app(site: &Arc<Site>) -> axum::Router {
     let more = axum::Router::new()
-        .route("/mine", axum::routing::get(|cx: crate::Cx| async move { cx.viewer().map(|viewer| viewer.name.clone()) }))
+        .route(
+            "/mine",
+            axum::routing::get(|cx: crate::Cx| async move { cx.viewer().map(|viewer| viewer.name.clone()) }),
+        )
         .route("/boom", axum::routing::get(|| async { Err::<Page, _>(WebError::internal("secret detail")) }))
-        .route("/panic", axum::routing::get(|| async { if true { panic!("secret panic") } }))
+        .route("/panic", axum::routing::get(fails))
         .route("/api/v1/thing/{id}", axum::routing::get(|| async { Err::<Page, _>(WebError::not_found("这条记录")) }))
         .route("/upload", axum::routing::post(upload));
     crate::router(Arc::clone(site), more)
@@ -83,7 +103,11 @@ async fn get(path: &str, cookie: &str) -> Got {
 }
 
 fn post(path: &str, cookie: &str, kind: &str, body: String) -> Request<Body> {
-    Request::post(path).header(header::COOKIE, cookie).header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap()
+    Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, kind)
+        .body(Body::from(body))
+        .unwrap()
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -144,7 +168,9 @@ async fn signing_in_needs_the_token_and_the_right_password() {
     let body = |password: &str, token: &str| format!("name=lin&password={password}&back=%2Fmy&_csrf={token}");
     let refused = ask(&site, post("/login", &cookie, FORM, body("+pass+word", ""))).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    let stranger = ask(&site, post("/login", "yishe_visit=00000000000000000000000000000000", FORM, body("+pass+word", &token))).await;
+    let stranger =
+        ask(&site, post("/login", "yishe_visit=00000000000000000000000000000000", FORM, body("+pass+word", &token)))
+            .await;
     assert_eq!(stranger.status, StatusCode::FORBIDDEN);
     let wrong = ask(&site, post("/login", &cookie, FORM, body("x", &token))).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -152,13 +178,21 @@ async fn signing_in_needs_the_token_and_the_right_password() {
     let good = ask(&site, post("/login", &cookie, FORM, body("+pass+word", &token))).await;
     assert_eq!((good.status, good.headers[header::LOCATION].to_str().unwrap()), (StatusCode::SEE_OTHER, "/my"));
     let set = good.headers[header::SET_COOKIE].to_str().unwrap();
-    assert!(set.contains("yishe_session=token") && set.contains("HttpOnly") && set.contains("SameSite=Lax") && !set.contains("Secure"));
+    assert!(
+        set.contains("yishe_session=token")
+            && set.contains("HttpOnly")
+            && set.contains("SameSite=Lax")
+            && !set.contains("Secure")
+    );
 }
 
 #[tokio::test]
 async fn a_page_for_members_sends_others_to_sign_in_and_back() {
     let got = get("/mine?x=1", "").await;
-    assert_eq!((got.status, got.headers[header::LOCATION].to_str().unwrap()), (StatusCode::SEE_OTHER, "/login?back=%2Fmine%3Fx%3D1"));
+    assert_eq!(
+        (got.status, got.headers[header::LOCATION].to_str().unwrap()),
+        (StatusCode::SEE_OTHER, "/login?back=%2Fmine%3Fx%3D1")
+    );
     assert_eq!(get("/mine", "yishe_session=token").await.text, "林书言");
 }
 
@@ -166,10 +200,13 @@ async fn a_page_for_members_sends_others_to_sign_in_and_back() {
 async fn multipart_forms_are_checked_by_their_first_field() {
     let site = site();
     let (token, cookie) = token(&site, "/login").await;
-    let part = |name: &str, rest: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{rest}\r\n\r\n{value}\r\n");
+    let part = |name: &str, rest: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{rest}\r\n\r\n{value}\r\n")
+    };
     let (csrf, file) = (part("_csrf", "", &token), part("f", "; filename=\"a.pdf\"", "%PDF"));
     let kind = "multipart/form-data; boundary=b";
-    let good = ask(&site, post("/upload", &cookie, kind, format!("{csrf}{}{file}--b--\r\n", part("note", "", "hi")))).await;
+    let good =
+        ask(&site, post("/upload", &cookie, kind, format!("{csrf}{}{file}--b--\r\n", part("note", "", "hi")))).await;
     assert_eq!((good.status, good.text.as_str()), (StatusCode::OK, "1 hi"));
     for body in [format!("{file}{csrf}--b--\r\n"), format!("{}{file}--b--\r\n", part("_csrf", "", "00"))] {
         assert_eq!(ask(&site, post("/upload", &cookie, kind, body)).await.status, StatusCode::FORBIDDEN);
@@ -191,7 +228,10 @@ async fn what_comes_from_another_site_or_too_fast_is_turned_away() {
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
     site.clock.advance(60);
-    assert_eq!(ask(&site, post("/login", &cookie, FORM, format!("name=lin&password=x&_csrf={token}"))).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        ask(&site, post("/login", &cookie, FORM, format!("name=lin&password=x&_csrf={token}"))).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
 }
 
 #[tokio::test]
@@ -220,7 +260,8 @@ async fn operators_see_health_readiness_and_counters() {
 #[tokio::test]
 async fn assets_are_kept_for_a_year_under_their_hash_and_packed() {
     let url = crate::assets::url("yishe.css").to_owned();
-    let got = ask(&site(), Request::get(&url).header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap()).await;
+    let got =
+        ask(&site(), Request::get(&url).header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap()).await;
     assert_eq!((got.status, got.headers[header::CONTENT_ENCODING].to_str().unwrap()), (StatusCode::OK, "gzip"));
     assert_eq!(got.headers[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
     assert_eq!(get("/assets/000000000000/yishe.css", "").await.headers[header::CACHE_CONTROL], "no-cache");

@@ -105,9 +105,9 @@ pub struct Rating {
 }
 
 impl Rating {
-    fn levels(&self) -> [(&'static str, &'static str); 5] {
-        [("5", "非常满意"), ("4", "满意"), ("3", "基本满意"), ("2", "不满意"), ("1", "非常不满意")]
-    }
+    /// The five levels of the national 好差评 scheme, best first.
+    const LEVELS: [(&'static str, &'static str); 5] =
+        [("5", "非常满意"), ("4", "满意"), ("3", "基本满意"), ("2", "不满意"), ("1", "非常不满意")];
 }
 
 impl HtmlSafe for YesNo {}

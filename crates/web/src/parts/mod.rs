@@ -13,9 +13,13 @@ use std::fmt;
 
 pub use bits::{Banner, Inset, PrintHeader, QrBox, SearchBox, Steps, Tab, Tabs};
 pub use choices::{AreaField, AreaStep, Choice, MultiChoice, Opt, Rating, YesNo};
-pub use fields::{DateField, Field, FileField, IntegerField, Label, LongText, MoneyField, NameField, StoredFile, TextField};
+pub use fields::{
+    DateField, Field, FileField, IntegerField, Label, LongText, MoneyField, NameField, StoredFile, TextField,
+};
 pub use groups::{PersonField, PersonValue, RowColumn, RowsField};
-pub use lists::{Cell, Column, ErrorSummary, Facet, Facets, Pager, SummaryList, SummaryRow, Table, Task, TaskList, TaskSection};
+pub use lists::{
+    Cell, Column, ErrorSummary, Facet, Facets, Pager, SummaryList, SummaryRow, Table, Task, TaskList, TaskSection,
+};
 pub use status::{Chip, Chips, Event, Limits, Progress, Timeline, Tone};
 
 /// A part that can show itself.
@@ -42,11 +46,37 @@ fn shown<P: Part>() -> Shown {
 /// Every part with its samples.
 pub fn all() -> Vec<Shown> {
     vec![
-        shown::<Banner>(), shown::<ErrorSummary>(), shown::<TextField>(), shown::<LongText>(), shown::<IntegerField>(), shown::<MoneyField>(),
-        shown::<DateField>(), shown::<YesNo>(), shown::<Choice>(), shown::<MultiChoice>(), shown::<AreaField>(), shown::<PersonField>(),
-        shown::<RowsField>(), shown::<FileField>(), shown::<NameField>(), shown::<Steps>(), shown::<TaskList>(), shown::<SummaryList>(),
-        shown::<Chips>(), shown::<Limits>(), shown::<Timeline>(), shown::<Progress>(), shown::<SearchBox>(), shown::<Tabs>(),
-        shown::<Facets>(), shown::<Table>(), shown::<Pager>(), shown::<Inset>(), shown::<Rating>(), shown::<QrBox>(), shown::<PrintHeader>(),
+        shown::<Banner>(),
+        shown::<ErrorSummary>(),
+        shown::<TextField>(),
+        shown::<LongText>(),
+        shown::<IntegerField>(),
+        shown::<MoneyField>(),
+        shown::<DateField>(),
+        shown::<YesNo>(),
+        shown::<Choice>(),
+        shown::<MultiChoice>(),
+        shown::<AreaField>(),
+        shown::<PersonField>(),
+        shown::<RowsField>(),
+        shown::<FileField>(),
+        shown::<NameField>(),
+        shown::<Steps>(),
+        shown::<TaskList>(),
+        shown::<SummaryList>(),
+        shown::<Chips>(),
+        shown::<Limits>(),
+        shown::<Timeline>(),
+        shown::<Progress>(),
+        shown::<SearchBox>(),
+        shown::<Tabs>(),
+        shown::<Facets>(),
+        shown::<Table>(),
+        shown::<Pager>(),
+        shown::<Inset>(),
+        shown::<Rating>(),
+        shown::<QrBox>(),
+        shown::<PrintHeader>(),
     ]
 }
 

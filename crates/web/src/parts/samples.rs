@@ -1,5 +1,10 @@
 //! Samples of every part: the style guide's content and the tests' input. All names are invented.
-use super::*;
+use super::{
+    AreaField, AreaStep, Banner, Cell, Chip, Chips, Choice, Column, DateField, ErrorSummary, Event, Facet, Facets,
+    FileField, Inset, IntegerField, Label, Limits, LongText, MoneyField, MultiChoice, NameField, Opt, Pager, Part,
+    PersonField, PersonValue, PrintHeader, Progress, QrBox, Rating, RowColumn, RowsField, SearchBox, Steps, StoredFile,
+    SummaryList, SummaryRow, Tab, Table, Tabs, Task, TaskList, TaskSection, TextField, Timeline, Tone, YesNo,
+};
 use crate::page::Link;
 
 fn opts(pairs: &[(&str, &str)]) -> Vec<Opt> {

@@ -1,14 +1,18 @@
 //! Renders every sample of every part and checks what every page must keep.
 use std::collections::HashSet;
 
-use crate::parts;
 use crate::pages::check::faults;
+use crate::parts;
 
 #[test]
 fn every_part_is_well_formed_labelled_and_free_of_inline_code() {
     for part in parts::all() {
         assert!(!part.samples.is_empty(), "{} has no samples", part.title);
-        let html = format!("<!DOCTYPE html><html lang=zh><title>t</title><body><h1>{}</h1>{}</body></html>", part.title, part.samples.concat());
+        let html = format!(
+            "<!DOCTYPE html><html lang=zh><title>t</title><body><h1>{}</h1>{}</body></html>",
+            part.title,
+            part.samples.concat()
+        );
         assert_eq!(faults(&html), Vec::<String>::new(), "{}", part.title);
     }
 }

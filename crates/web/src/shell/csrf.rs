@@ -43,7 +43,12 @@ mod tests {
         let one = token(&[1; 32], "visit|session", &rng);
         assert!(accepts(&[1; 32], "visit|session", &one));
         assert_ne!(one, token(&[1; 32], "visit|session", &rng), "each rendering differs");
-        for (secret, subject, token) in [([2; 32], "visit|session", one.as_str()), ([1; 32], "visit|", one.as_str()), ([1; 32], "visit|session", ""), ([1; 32], "visit|session", "00")] {
+        for (secret, subject, token) in [
+            ([2; 32], "visit|session", one.as_str()),
+            ([1; 32], "visit|", one.as_str()),
+            ([1; 32], "visit|session", ""),
+            ([1; 32], "visit|session", "00"),
+        ] {
             assert!(!accepts(&secret, subject, token));
         }
     }

@@ -8,8 +8,14 @@ use crate::error::WebError;
 use crate::page::{Frame, Link, Page};
 
 /// The top bar's words; never more than six (sitemap).
-pub(crate) const TOP: [(&str, &str); 6] =
-    [("查组织", "/orgs"), ("办事", "/matters"), ("名单", "/lists"), ("供需", "/market"), ("规划", "/plans"), ("政策", "/policies")];
+pub(crate) const TOP: [(&str, &str); 6] = [
+    ("查组织", "/orgs"),
+    ("办事", "/matters"),
+    ("名单", "/lists"),
+    ("供需", "/market"),
+    ("规划", "/plans"),
+    ("政策", "/policies"),
+];
 
 struct TopLink {
     text: &'static str,
@@ -33,10 +39,6 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    fn asset(&self, name: &str) -> &'static str {
-        crate::assets::url(name)
-    }
-
     /// A menu line is current when the path is it or lies below it.
     fn current(&self, href: &str) -> bool {
         let href = href.split('?').next().unwrap_or(href);
@@ -79,7 +81,8 @@ pub(crate) fn error(cx: &Cx, error: &WebError) -> Response {
         return (status, [(header_name, target)]).into_response();
     }
     let settings = &cx.site.settings;
-    let body = ErrorBody { error, request_id: &cx.request_id, phone: &settings.help_phone, hours: &settings.help_hours };
+    let body =
+        ErrorBody { error, request_id: &cx.request_id, phone: &settings.help_phone, hours: &settings.help_hours };
     match body.render() {
         Ok(body) => framed(cx, error.status, Frame::Public, &error.title, &[], &body),
         Err(_) => (error.status, error.message.clone()).into_response(),
@@ -91,7 +94,11 @@ fn framed(cx: &Cx, status: StatusCode, frame: Frame, title: &str, trail: &[Link]
     if cx.htmx {
         return (status, vary, Html(body.to_owned())).into_response();
     }
-    let top = TOP.iter().map(|(text, href)| TopLink { text, href, here: cx.path == *href || cx.path.starts_with(&format!("{href}/")) });
+    let top = TOP.iter().map(|(text, href)| TopLink {
+        text,
+        href,
+        here: cx.path == *href || cx.path.starts_with(&format!("{href}/")),
+    });
     let layout = Layout {
         cx,
         title,

@@ -28,13 +28,17 @@ impl Metrics {
 
     /// The page for `/metrics`, with `gauges` (name, help, value) after our own.
     pub fn text(&self, gauges: &[(&str, &str, f64)]) -> String {
-        let mut out = String::from("# HELP yishe_http_requests_total Requests answered, by status class.\n# TYPE yishe_http_requests_total counter\n");
+        let mut out = String::from(
+            "# HELP yishe_http_requests_total Requests answered, by status class.\n# TYPE yishe_http_requests_total counter\n",
+        );
         for (class, count) in self.classes.iter().enumerate().skip(1) {
             let _ = writeln!(out, "yishe_http_requests_total{{class=\"{class}xx\"}} {}", count.load(Relaxed));
         }
         out.push_str("# HELP yishe_http_limited_total Requests turned away by the rate limit.\n# TYPE yishe_http_limited_total counter\n");
         let _ = writeln!(out, "yishe_http_limited_total {}", self.limited.load(Relaxed));
-        out.push_str("# HELP yishe_http_duration_seconds Time to answer.\n# TYPE yishe_http_duration_seconds histogram\n");
+        out.push_str(
+            "# HELP yishe_http_duration_seconds Time to answer.\n# TYPE yishe_http_duration_seconds histogram\n",
+        );
         let mut sum = 0;
         for (at, count) in self.buckets.iter().enumerate() {
             sum += count.load(Relaxed);
@@ -61,7 +65,14 @@ mod tests {
         metrics.answered(404, 80);
         metrics.answered(429, 9_000);
         let text = metrics.text(&[("yishe_organizations", "On the register.", 3.0)]);
-        for line in ["le=\"0.005\"} 1", "le=\"0.1\"} 2", "le=\"+Inf\"} 3", "class=\"4xx\"} 2", "limited_total 1", "yishe_organizations 3"] {
+        for line in [
+            "le=\"0.005\"} 1",
+            "le=\"0.1\"} 2",
+            "le=\"+Inf\"} 3",
+            "class=\"4xx\"} 2",
+            "limited_total 1",
+            "yishe_organizations 3",
+        ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
     }

@@ -42,15 +42,15 @@ pub(crate) fn safe_back(back: &str) -> &str {
     if local && !back.starts_with("/login") { back } else { "/" }
 }
 
-fn page(cx: &Cx, back: &str, name: &str, error: Option<String>) -> Page {
+fn page(cx: &Cx, back: &str, name: &str, error: Option<&str>) -> Page {
     let demo = if cx.site.settings.demo { cx.site.accounts.demo_accounts() } else { Vec::new() };
     let label = Label::new("name", "账号").hint("手机号码、用户名或统一社会信用代码");
     let body = LoginPage {
         csrf: cx.csrf(),
         back: back.to_owned(),
-        errors: error.as_deref().map(|text| ErrorSummary::of(&[("password", text)])),
+        errors: error.map(|text| ErrorSummary::of(&[("password", text)])),
         name: TextField { autocomplete: "username", width: 20, ..TextField::new(label, name) },
-        password_error: error.clone().unwrap_or_default(),
+        password_error: error.unwrap_or_default().to_owned(),
         demo,
     };
     let page = Page::new("登录", body);
@@ -67,7 +67,7 @@ async fn enter(cx: Cx, form: Form) -> Result<Response, WebError> {
     // A password is not trimmed: spaces count.
     let password = form.0.iter().find(|(key, _)| key == "password").map(|(_, value)| value.clone()).unwrap_or_default();
     if name.is_empty() || password.is_empty() {
-        return Ok(page(&cx, &back, &name, Some("请填写账号和密码".to_owned())).into_response());
+        return Ok(page(&cx, &back, &name, Some("请填写账号和密码")).into_response());
     }
     let code = form.text("code").to_owned();
     let who = name.clone();
@@ -77,7 +77,7 @@ async fn enter(cx: Cx, form: Form) -> Result<Response, WebError> {
             cookies::set(&mut response, cookies::SESSION, &token, None, cx.site.settings.https);
             Ok(response)
         }
-        Err(why) => Ok(page(&cx, &back, &name, Some(why)).into_response()),
+        Err(why) => Ok(page(&cx, &back, &name, Some(&why)).into_response()),
     }
 }
 
@@ -106,7 +106,14 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_site() {
         assert_eq!(safe_back("/my/cases/1?x=2"), "/my/cases/1?x=2");
-        for bad in ["https://evil.example", "//evil.example", "/\\evil.example", "", "/login?back=/login", "/a\r\nSet-Cookie: x"] {
+        for bad in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "",
+            "/login?back=/login",
+            "/a\r\nSet-Cookie: x",
+        ] {
             assert_eq!(safe_back(bad), "/", "{bad}");
         }
     }

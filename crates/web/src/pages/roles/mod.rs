@@ -27,7 +27,10 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
     let viewer = cx.viewer()?;
     let options = viewer.roles.iter().map(|role| Opt::new(role.id.clone(), role.label.clone())).collect();
     let label = Label::new("role", "以哪个身份办事？").hint("每一步都记在这个身份名下。");
-    Ok(Page::new("切换身份", RolesPage { csrf: cx.csrf(), choice: Choice { label, options, value: viewer.role.clone() } }))
+    Ok(Page::new(
+        "切换身份",
+        RolesPage { csrf: cx.csrf(), choice: Choice { label, options, value: viewer.role.clone() } },
+    ))
 }
 
 async fn choose(cx: Cx, form: Form) -> Result<Redirect, WebError> {
