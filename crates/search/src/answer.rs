@@ -183,13 +183,15 @@ pub(crate) fn written(block: &dyn Block, place: u16) -> String {
 
 fn highlights(name: &str, terms: &Terms) -> Vec<std::ops::Range<usize>> {
     let mapped = registry::names::normalize_mapped(name);
-    let letters = registry::names::initials(&mapped.text);
+    let mut letters = None;
     let mut marked = vec![false; mapped.source.len()];
     for term in &terms.list {
         let before = marked.clone();
         mark(&mapped.text, &term.text, &mut marked);
-        if before == marked {
-            mark(&letters, &term.text, &mut marked);
+        // First letters are only typed as letters, and finding them costs more than all the rest.
+        if before == marked && term.text.is_ascii() {
+            let letters = letters.get_or_insert_with(|| registry::names::initials(&mapped.text));
+            mark(letters, &term.text, &mut marked);
         }
     }
     let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();

@@ -166,7 +166,9 @@ impl Entry {
         let mut entries = docs.iter().map(|doc| Self::of(doc, labels)).collect::<Result<Vec<_>, _>>()?;
         entries.sort_by(Self::order);
         if entries.iter().filter(|entry| entry.facts.has(FORMER)).count() > 1 {
-            entries.iter_mut().for_each(|entry| entry.facts.flags |= MANY);
+            for entry in &mut entries {
+                entry.facts.flags |= MANY;
+            }
         }
         Ok(entries)
     }

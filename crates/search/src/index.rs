@@ -98,7 +98,9 @@ impl Index {
         tx.commit()?;
         self.set(|state| {
             state.labels = labels;
-            fresh.into_iter().for_each(|(id, entries)| state.replace(id, entries));
+            for (id, entries) in fresh {
+                state.replace(id, entries);
+            }
         });
         Ok(())
     }
@@ -269,7 +271,7 @@ fn sweep(path: &Path, keep: u64) {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = file.file_name();
-        let ours = name.to_str().and_then(|name| name.strip_prefix(stem)).is_some_and(|rest| rest.starts_with('.') && rest.ends_with(".seg"));
+        let ours = name.to_str().is_some_and(|name| name.starts_with(stem)) && file.path().extension().is_some_and(|end| end == "seg");
         if ours && Some(name.as_os_str()) != keep.file_name() {
             // A file that cannot be removed now is tried again next time.
             let _ = std::fs::remove_file(file.path());

@@ -38,5 +38,8 @@ pub use index::Index;
 pub use near::Near;
 pub use query::{Cursor, InvalidCursor, Item, Page, Query};
 
+// The generator shared with the bench names this crate as the bench does.
+#[cfg(test)]
+extern crate self as search;
 #[cfg(test)]
 mod tests;

@@ -88,7 +88,7 @@ impl Block for MemoryBlock {
         let first = visible
             .filter(|(_, entry)| entry.facts.has(VISIBLE))
             .min_by_key(|(_, entry)| (entry.facts.has(FORMER), entry.rank, &entry.record))?;
-        (first.0 != place).then(|| (first.1.facts, first.1.record.as_bytes()))
+        (first.0 != place).then_some((first.1.facts, first.1.record.as_bytes()))
     }
 
     fn siblings(&self, place: u16) -> Vec<(Rank, Facts, &[u8])> {

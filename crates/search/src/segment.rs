@@ -126,13 +126,12 @@ impl Segment {
     /// Everything in rank order, without the rows among `dead`.
     pub fn entries<'a>(&'a self, dead: &'a [u64]) -> impl Iterator<Item = Entry> + 'a {
         self.blocks(dead).flat_map(|block| {
-            (0..block.len).map(|place| place as u16).filter_map(move |place| {
-                (!block.dead(place)).then(|| Entry {
-                    rank: block.rank(place),
-                    facts: block.facts(place),
-                    record: String::from_utf8_lossy(block.bytes(place)).into_owned(),
-                    original: block.text(place).to_owned(),
-                })
+            let alive = (0..block.len).map(|place| place as u16).filter(move |&place| !block.dead(place));
+            alive.map(move |place| Entry {
+                rank: block.rank(place),
+                facts: block.facts(place),
+                record: String::from_utf8_lossy(block.bytes(place)).into_owned(),
+                original: block.text(place).to_owned(),
             })
         })
     }

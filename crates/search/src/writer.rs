@@ -71,7 +71,9 @@ impl SegmentWriter {
         for rows in self.rows.chunk_by(|a, b| a.id == b.id).filter(|rows| rows.len() > 1) {
             let visible = rows.iter().map(|row| row.row).filter(|&row| self.flags[row as usize] & VISIBLE != 0);
             if let Some(first) = visible.min_by_key(|&row| (self.flags[row as usize] & FORMER, row)) {
-                rows.iter().for_each(|row| peers[row.row as usize] = first);
+                for row in rows {
+                    peers[row.row as usize] = first;
+                }
             }
         }
         peers
@@ -106,7 +108,9 @@ impl SegmentWriter {
             self.section(&texts)?;
         }
         let mut facts = Vec::new();
-        block.iter().for_each(|entry| put_facts(&mut facts, &entry.facts));
+        for entry in &block {
+            put_facts(&mut facts, &entry.facts);
+        }
         self.section(&facts)?;
         let ranks: Vec<u8> =
             block.iter().flat_map(|entry| entry.rank.0.to_le_bytes().into_iter().chain(entry.rank.1.to_le_bytes())).collect();
@@ -138,7 +142,9 @@ impl SegmentWriter {
             counts.extend((places.len() as u32).to_le_bytes());
             if places.len() > ARRAY_MAX {
                 let mut bits = [0_u8; BITMAP_BYTES];
-                places.iter().for_each(|place| bits[usize::from(place / 8)] |= 1 << (place % 8));
+                for place in places {
+                    bits[usize::from(place / 8)] |= 1 << (place % 8);
+                }
                 bytes.extend(bits);
             } else {
                 bytes.extend(places.iter().flat_map(|place| place.to_le_bytes()));

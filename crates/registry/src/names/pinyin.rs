@@ -1,4 +1,7 @@
 //! Pronunciation without tone (不计声调的拼音): for keys of first letters and for names that sound the same.
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use pinyin::ToPinyin as _;
 
 /// Words in which a character is not read as it usually is, with all their syllables.
@@ -47,13 +50,27 @@ const READINGS: &[(&str, &[&str])] = &[
     ("成都", &["cheng", "du"]),
 ];
 
+type Reading = &'static (&'static str, &'static [&'static str]);
+
+/// The readings by the first character of their word: most characters begin none.
+static BY_FIRST: LazyLock<HashMap<char, Vec<Reading>>> = LazyLock::new(|| {
+    let mut map: HashMap<char, Vec<Reading>> = HashMap::new();
+    for reading in READINGS {
+        if let Some(first) = reading.0.chars().next() {
+            map.entry(first).or_default().push(reading);
+        }
+    }
+    map
+});
+
 /// The syllables of a name in normal form, one per character; what has no reading stands for itself.
 pub fn syllables(normal: &str) -> Vec<String> {
     let chars: Vec<char> = normal.chars().collect();
     let mut out = Vec::with_capacity(chars.len());
     while out.len() < chars.len() {
         let rest = &chars[out.len()..];
-        match READINGS.iter().find(|(word, _)| starts_with(rest, word)) {
+        let known = BY_FIRST.get(&rest[0]).into_iter().flatten();
+        match known.copied().find(|(word, _)| starts_with(rest, word)) {
             Some((_, sounds)) => out.extend(sounds.iter().map(|sound| (*sound).to_owned())),
             None => out.push(syllable(rest[0])),
         }
@@ -62,11 +79,7 @@ pub fn syllables(normal: &str) -> Vec<String> {
 }
 
 fn starts_with(chars: &[char], word: &str) -> bool {
-    let mut count = 0;
-    word.chars().enumerate().all(|(at, c)| {
-        count += 1;
-        chars.get(at) == Some(&c)
-    }) && count > 0
+    word.chars().enumerate().all(|(at, c)| chars.get(at) == Some(&c))
 }
 
 fn syllable(c: char) -> String {

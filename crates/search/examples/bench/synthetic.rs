@@ -48,7 +48,7 @@ pub fn change(n: u64, pos: u64) -> Change {
     let mut s = Stream(n.wrapping_mul(0x5851_f42d_4c95_7f2d));
     let (province, city, county) = (11 + s.below(30), 1 + s.below(12), 1 + s.below(9));
     let (city_name, county_name) = (place(province * 100 + city, "市"), place((province * 100 + city) * 100 + county, "区"));
-    let registered = n % 3 == 0;
+    let registered = n.is_multiple_of(3);
     let digits = format!("{province}{city:02}{county:02}");
     let community = format!("{digits}{:03}{:03}", 1 + s.below(20), 1 + s.below(30));
     let (name, kind) = if registered {
@@ -95,7 +95,7 @@ pub fn change(n: u64, pos: u64) -> Change {
 fn history(now: &Doc, s: &mut Stream) -> Vec<Doc> {
     let mut docs = Vec::new();
     let mut until = now.valid_from;
-    for _ in 0..1 + s.below(2) {
+    for _ in 0..=s.below(2) {
         let year = until.year() - 1 - s.below(3) as i16;
         let former = s.below(3) > 0;
         let name = if former { now.name.replacen(char::is_alphanumeric, &s.chars(OWN, 2), 1) } else { now.name.clone() };
