@@ -5,6 +5,8 @@ use catalogue::{Facts, Reading, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::case::Opinion;
+
 /// Typed answers by field name.
 ///
 /// Texts are strings; numbers, fen and ten-thousandths are numbers; days are `YYYY-MM-DD`; yes/no and declarations are booleans;
@@ -71,6 +73,8 @@ pub struct CaseFacts<'a> {
     pub matter: &'a Matter,
     /// The answers.
     pub answers: &'a Answers,
+    /// The opinions given so far: the facts `opinion.<step>`, `agree` or `disagree`, unknown until somebody has given one.
+    pub opinions: &'a [Opinion],
     /// The business date.
     pub today: Date,
 }
@@ -83,7 +87,11 @@ impl std::fmt::Debug for CaseFacts<'_> {
 
 impl Facts for CaseFacts<'_> {
     fn fact(&self, name: &str) -> Reading {
-        self.outer.fact(name)
+        let step = name.strip_prefix("opinion.");
+        let given = step.and_then(|step| self.opinions.iter().rev().find(|opinion| opinion.step.as_str() == step));
+        let Some(opinion) = given else { return self.outer.fact(name) };
+        let word = if opinion.favourable { "agree" } else { "disagree" };
+        Reading::Known { value: Value::Text(word.to_owned()), source: format!("{}的意见，{}", opinion.name, opinion.on) }
     }
 
     fn answer(&self, name: &str) -> Reading {

@@ -62,7 +62,8 @@ pub fn decide(
 impl<'a> Acting<'a> {
     /// The facts with these answers.
     pub fn facts<'b>(&'b self, answers: &'b Answers) -> CaseFacts<'b> {
-        CaseFacts { outer: self.outer, matter: self.rules.matter, answers, today: self.today }
+        let opinions = &self.case.opinions;
+        CaseFacts { outer: self.outer, matter: self.rules.matter, answers, opinions, today: self.today }
     }
 
     /// The decision before anything has happened but the line in the history.

@@ -24,7 +24,7 @@ pub fn file(
     today: Date,
 ) -> Result<(Case, Decision), Refusal> {
     let desk = opener(rules, &filing, actor)?;
-    let inner = CaseFacts { outer: facts, matter: rules.matter, answers: &filing.answers, today };
+    let inner = CaseFacts { outer: facts, matter: rules.matter, answers: &filing.answers, opinions: &[], today };
     if let Some(offered) = &rules.matter.offered
         && !rules.holds(offered, &inner)?
     {
@@ -40,7 +40,7 @@ pub fn file(
     }
     let answers = rules.without_hidden(&inner);
     let case = fresh(rules, Filing { answers, ..filing }, today)?;
-    let inner = CaseFacts { outer: facts, matter: rules.matter, answers: &case.answers, today };
+    let inner = CaseFacts { outer: facts, matter: rules.matter, answers: &case.answers, opinions: &case.opinions, today };
     let tasks = follow::open(rules, &case, &inner, &[], &rules.matter.first)?;
     let act = Act::new(None, Verb::Submit);
     let mut decision = Decision::noted(&case, event(&act, actor, &desk, today));
