@@ -37,6 +37,7 @@ create table organization (
   address           text,
   capital_fen       bigint,
   registered_on     text,
+  listed_on         text   not null,     -- registered_on, or 0001-01-01 where unknown: lists sort by it
   ended_on          text,
   legal_rep         text,                -- the legal representative's name is a public registered item
   body              text   not null,     -- JSON: every other registered item
@@ -49,14 +50,14 @@ create table organization (
 -- Lists: a column per level with the sort column behind it, newest first, key-set pages.
 create index organization_id on organization (id);
 create index organization_name on organization (name_key);
-create index organization_registrar on organization (registrar_area, registered_on, id);
-create index organization_registrar_city on organization (registrar_city, registered_on, id);
-create index organization_registrar_province on organization (registrar_province, registered_on, id);
-create index organization_county on organization (county, registered_on, id);
-create index organization_town on organization (town, registered_on, id);
-create index organization_community on organization (community, registered_on, id);
-create index organization_supervisor on organization (supervisor_body, registered_on, id) where supervisor_body is not null;
-create index organization_regulator on organization (regulator_body, registered_on, id) where regulator_body is not null;
+create index organization_registrar on organization (registrar_area, listed_on, id);
+create index organization_registrar_city on organization (registrar_city, listed_on, id);
+create index organization_registrar_province on organization (registrar_province, listed_on, id);
+create index organization_county on organization (county, listed_on, id);
+create index organization_town on organization (town, listed_on, id);
+create index organization_community on organization (community, listed_on, id);
+create index organization_supervisor on organization (supervisor_body, listed_on, id) where supervisor_body is not null;
+create index organization_regulator on organization (regulator_body, listed_on, id) where regulator_body is not null;
 
 -- Bitemporal versions: true from valid_from to before valid_to, known from recorded_at to before superseded_at. Insert-only but
 -- for superseded_at. `leaf` is the row's place in a batch entry's Merkle tree.

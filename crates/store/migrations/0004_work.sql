@@ -52,7 +52,7 @@ create index matter_case_matter on matter_case (matter, state, received_on, id);
 create table task (
   origin     text   not null,
   case_id    text   not null,
-  id         text   not null,
+  id         text   not null,            -- unique within the case
   step       text   not null,
   desk       text   not null,
   area       text   not null,
@@ -75,13 +75,13 @@ create table task (
   primary key (origin, case_id, id),
   foreign key (origin, case_id) references matter_case (origin, id)
 );
-create index task_area on task (desk, area, due, id) where state = 'open';
-create index task_county on task (desk, county, due, id) where state = 'open';
-create index task_city on task (desk, city, due, id) where state = 'open';
-create index task_province on task (desk, province, due, id) where state = 'open';
-create index task_body on task (desk, body_id, due, id) where state = 'open';
-create index task_claimed on task (claimed_by, due, id) where state = 'open';
-create index task_due on task (due, id) where state <> 'closed';
+create index task_area on task (desk, area, due, case_id, id) where state = 'open';
+create index task_county on task (desk, county, due, case_id, id) where state = 'open';
+create index task_city on task (desk, city, due, case_id, id) where state = 'open';
+create index task_province on task (desk, province, due, case_id, id) where state = 'open';
+create index task_body on task (desk, body_id, due, case_id, id) where state = 'open';
+create index task_claimed on task (claimed_by, due, case_id, id) where state = 'open';
+create index task_due on task (due, case_id, id) where state <> 'closed';
 
 -- An act that may still be taken back for ten seconds (撤销).
 create table pending_act (

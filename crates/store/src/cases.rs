@@ -152,7 +152,7 @@ const OVERDUE: Statement = sql!(
     "cases.overdue",
     "select origin, case_id, id, step, desk, area, province, city, county, town, body_id, matter, title, state, opened_on,
      due, claimed_by, claimed_at, closed_on, outcome, body, entry from task
-     where state = 'open' and due < $1 order by due, id limit $2"
+     where state = 'open' and due < $1 order by due, case_id, id limit $2"
 );
 const CLAIM: Statement = sql!(
     "cases.claim",
@@ -289,20 +289,19 @@ fn level_column(area: &AreaCode) -> Option<&'static str> {
     }
 }
 
-/// A page of a queue, the most urgent first. `after`: due date and id of the last task of the page before.
+/// A page of a queue, the most urgent first. `after`: due date, case and id of the last task of the page before.
 pub fn queue(
     tx: &mut Tx<'_>,
     desk: &str,
     queue: &Queue,
-    after: Option<(Date, &str)>,
+    after: Option<(Date, CaseId, &str)>,
     limit: usize,
 ) -> Result<Vec<QueueLine>, DbError> {
     let mut filter = queue_filter(tx, desk, queue);
-    if let Some((due, id)) = after {
-        // Two columns of the index, so the page begins where the last one ended.
-        filter.after("t.due", &due.to_string(), "t.id", &id.to_owned(), false);
+    if let Some((due, case, id)) = after {
+        filter.after_all(&["t.due", "t.case_id", "t.id"], args![due, case, id], false);
     }
-    let text = filter.sql(QUEUE_LINE, "t.due, t.id", limit);
+    let text = filter.sql(QUEUE_LINE, "t.due, t.case_id, t.id", limit);
     tx.list(Sql::dynamic("cases.queue", &text), filter.args())
 }
 

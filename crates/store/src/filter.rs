@@ -85,9 +85,14 @@ impl Filter {
         last: &(impl ToArg + ?Sized),
         descending: bool,
     ) -> &mut Self {
-        let (value, last) = (self.push(value.to_arg()), self.push(last.to_arg()));
+        self.after_all(&[column, id], &[value.to_arg(), last.to_arg()], descending)
+    }
+
+    /// Only what comes after the row with these `values`, in the order of `columns`, which together must be unique.
+    pub fn after_all(&mut self, columns: &[&'static str], values: &[Arg<'_>], descending: bool) -> &mut Self {
+        let numbers: Vec<_> = values.iter().map(|value| format!("${}", self.push(value.clone()))).collect();
         let operator = if descending { "<" } else { ">" };
-        self.conditions.push(format!("({column}, {id}) {operator} (${value}, ${last})"));
+        self.conditions.push(format!("({}) {operator} ({})", columns.join(", "), numbers.join(", ")));
         self
     }
 

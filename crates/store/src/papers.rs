@@ -140,7 +140,7 @@ const REVIEW_OF: Statement = sql!(
 const BAD_REVIEWS: Statement = sql!(
     "papers.bad_reviews",
     "select origin, id, case_id, score, tags, text, area, given_on, state, answer, due, synthetic, rev, entry
-     from service_review where area = $1 and state in ('given', 'checking') and score <= 2 order by due, id limit $2"
+     from service_review where area = $1 and state in ('given', 'checking') and score <= 2 order by due nulls last, id limit $2"
 );
 
 /// For the test that prepares all statements.

@@ -206,7 +206,7 @@ const ISSUES_OF: Statement = sql!(
 const ISSUES: Statement = sql!(
     "registers.issues",
     "select origin, id, rule, org, area, state, field, found_on, due, assigned_to, closed_on, body, rev, entry
-     from quality_issue where area = $1 and state = $2 order by due, id limit $3"
+     from quality_issue where area = $1 and state = $2 order by due nulls last, id limit $3"
 );
 const GUIDANCE: Statement = sql!(
     "registers.guidance",

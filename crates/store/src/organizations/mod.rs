@@ -55,7 +55,7 @@ const SUPERSEDE: Statement = sql!(
 const BY_ENTRY: Statement = sql!(
     "organizations.by_entry",
     "select origin, org, id, valid_from, valid_to, recorded_at, superseded_at, facts, digest, leaf, entry
-     from organization_version where origin = $1 and entry = $2 order by leaf, org, id"
+     from organization_version where origin = $1 and entry = $2 order by leaf nulls last, org, id"
 );
 const OFFICERS: Statement = sql!(
     "organizations.officers",
@@ -89,7 +89,7 @@ const EACH: Statement = sql!(
     "select origin, id, kind, name, name_key, code, filing_number, registration, credit, operation, colour, registrar_area,
      registrar_province, registrar_city, registrar_body, supervisor_body, regulator_body, management_mode, direct_class,
      grade, grade_until, charity, volunteer, decoupled, new_field, party, industry_code, domicile, province, city, county,
-     town, community, address, capital_fen, registered_on, ended_on, legal_rep, body, synthetic, source, rev, entry
+     town, community, address, capital_fen, registered_on, listed_on, ended_on, legal_rep, body, synthetic, source, rev, entry
      from organization order by origin, id"
 );
 
@@ -117,7 +117,7 @@ pub const ALL: &[Statement] = &[
 ];
 
 const LINE: &str = "select origin, id, kind, name, code, filing_number, registration, credit, operation, colour, grade,
-     registrar_area, domicile, legal_rep, registered_on, ended_on, synthetic from organization";
+     registrar_area, domicile, legal_rep, registered_on, listed_on, ended_on, synthetic from organization";
 
 /// The end of time, for a period without end.
 const FOREVER: Date = Date::constant(9999, 12, 31);
@@ -154,7 +154,7 @@ pub fn by_name(tx: &mut Tx<'_>, name_key: &str) -> Result<Vec<(Origin, OrgId)>, 
     tx.list(BY_NAME, args![name_key])
 }
 
-/// A page of a list, newest registration first. `after`: the last line of the page before.
+/// A page of a list, newest registration first. `after`: `listed_on` and id of the last line of the page before.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &Filter,
@@ -163,9 +163,9 @@ pub fn list(
 ) -> Result<Vec<OrgLine>, DbError> {
     let mut filter = filter.clone();
     if let Some((day, id)) = after {
-        filter.after("registered_on", &day, "id", &id, true);
+        filter.after("listed_on", &day, "id", &id, true);
     }
-    let text = filter.sql(LINE, "registered_on desc, id desc", limit);
+    let text = filter.sql(LINE, "listed_on desc, id desc", limit);
     tx.list(Sql::dynamic("organizations.list", &text), filter.args())
 }
 

@@ -40,6 +40,7 @@ crate::record! {
         pub address: Option<String>,
         pub capital_fen: Option<Fen>,
         pub registered_on: Option<Date>,
+        pub listed_on: Date,
         pub ended_on: Option<Date>,
         pub legal_rep: Option<String>,
         pub body: serde_json::Value,
@@ -68,6 +69,7 @@ crate::record! {
         pub domicile: Option<AreaCode>,
         pub legal_rep: Option<String>,
         pub registered_on: Option<Date>,
+        pub listed_on: Date,
         pub ended_on: Option<Date>,
         pub synthetic: bool,
     }
