@@ -81,7 +81,7 @@ create index task_city on task (desk, city, due, case_id, id) where state = 'ope
 create index task_province on task (desk, province, due, case_id, id) where state = 'open';
 create index task_body on task (desk, body_id, due, case_id, id) where state = 'open';
 create index task_claimed on task (claimed_by, due, case_id, id) where state = 'open';
-create index task_due on task (due, case_id, id) where state <> 'closed';
+create index task_due on task (due, case_id, id) where state = 'open';
 
 -- An act that may still be taken back for ten seconds (撤销).
 create table pending_act (
@@ -95,6 +95,7 @@ create table pending_act (
   primary key (origin, id)
 );
 create index pending_act_runs on pending_act (runs_at);
+create index pending_act_account on pending_act (account, runs_at);
 
 -- Messages and letters (告知书、补正通知、来往消息).
 create table letter (
@@ -156,6 +157,7 @@ create table public_notice (
   entry    text   not null,
   primary key (origin, id)
 );
+create index public_notice_id on public_notice (id);
 create index public_notice_posted on public_notice (state, posted_on, id);
 create index public_notice_area on public_notice (area, posted_on, id);
 create index public_notice_org on public_notice (origin, org, posted_on);
@@ -212,6 +214,7 @@ create table job (
   ended_at  text
 );
 create index job_next on job (queue, run_at, id) where state = 'waiting';
+create index job_state on job (state, run_at, id);
 create index job_running on job (locked_at) where state = 'running';
 create index job_ended on job (ended_at) where ended_at is not null;
 create unique index job_dedupe on job (dedupe) where state = 'waiting';

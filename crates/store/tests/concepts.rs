@@ -59,8 +59,7 @@ fn a_chain_grows_by_one_and_never_forks() {
         assert_eq!(chain.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [1, 2, 3]);
         let head = seen(test, |tx| journal::head(tx, here(), "org/1")).unwrap();
         assert_eq!((head.seq, head.entry), (3, chain[2].id));
-        assert_eq!(seen(test, |tx| journal::heads_since(tx, Instant(2_999), Instant(3_000))).len(), 1);
-        assert_eq!(seen(test, |tx| journal::heads_since(tx, Instant(3_000), Instant(9_000))).len(), 0);
+        assert_eq!(seen(test, journal::unsealed).len(), 1);
     });
 }
 
