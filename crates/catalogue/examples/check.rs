@@ -8,12 +8,16 @@ fn main() -> ExitCode {
         .and_then(|files| catalogue::Catalogue::load(&files, &catalogue::NamedChecks::default()));
     match loaded {
         Ok(catalogue) => {
-            catalogue.warnings().iter().for_each(|problem| println!("{problem}"));
+            for problem in catalogue.warnings() {
+                println!("{problem}");
+            }
             println!("{} matters, {} registers", catalogue.matter_ids().count(), catalogue.registers().count());
             ExitCode::SUCCESS
         }
         Err(problems) => {
-            problems.iter().for_each(|problem| println!("{problem}"));
+            for problem in problems {
+                println!("{problem}");
+            }
             ExitCode::FAILURE
         }
     }

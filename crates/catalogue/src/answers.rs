@@ -50,7 +50,17 @@ impl FormAnswers {
 }
 
 const PERSON_PARTS: [&str; 12] = [
-    "name", "id_number", "phone", "sex", "birth", "nationality", "political", "post", "employer", "education", "address",
+    "name",
+    "id_number",
+    "phone",
+    "sex",
+    "birth",
+    "nationality",
+    "political",
+    "post",
+    "employer",
+    "education",
+    "address",
     "full_time",
 ];
 

@@ -13,7 +13,8 @@ use crate::matter::{Matter, Routes};
 use crate::named::NamedChecks;
 use crate::overlay::Overlay;
 use crate::pack::Packs;
-use crate::params::{ParamBook, ParamValue, Params};
+use crate::param_book::ParamBook;
+use crate::params::{ParamValue, Params};
 use crate::problem::{Place, Problem, Problems, Severity};
 use crate::registers::Register;
 use crate::resolved::Resolved;
@@ -228,7 +229,15 @@ impl Catalogue {
         }
         let _ = writeln!(out, "参数：");
         for param in resolved.params.iter() {
-            let _ = writeln!(out, "  {} {} = {}  [{}] {}", param.name, param.title, param.sourced(), param.pack, param.clause.at);
+            let _ = writeln!(
+                out,
+                "  {} {} = {}  [{}] {}",
+                param.name,
+                param.title,
+                param.sourced(),
+                param.pack,
+                param.clause.at
+            );
         }
         let _ = writeln!(out, "内容：");
         for line in resolved.provenance() {

@@ -138,8 +138,17 @@ impl<'p> Loading<'p> {
 /// Files of a pack that the catalogue reads.
 fn is_ours(rest: &str) -> bool {
     const NAMES: [&str; 11] = [
-        "pack.toml", "facts.toml", "params.toml", "overlays.toml", "duties.toml", "desks.toml", "trace.toml", "rules.toml",
-        "registers.toml", "routes.toml", "names.toml",
+        "pack.toml",
+        "facts.toml",
+        "params.toml",
+        "overlays.toml",
+        "duties.toml",
+        "desks.toml",
+        "trace.toml",
+        "rules.toml",
+        "registers.toml",
+        "routes.toml",
+        "names.toml",
     ];
     const FOLDERS: [&str; 6] = ["facts/", "params/", "matters/", "registers/", "rules/", "overlays/"];
     std::path::Path::new(rest).extension().is_some_and(|ending| ending == "toml")

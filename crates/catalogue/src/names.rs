@@ -57,7 +57,7 @@ fn put_in(name: &str, node: &Node, params: &Params, problems: &Problems) -> Json
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::ParamBook;
+    use crate::ParamBook;
 
     const NAMES: &str = "[rules]\nfields = { param = \"fields\" }\nown_word_chars = { param = \"chars\" }\n\
         forbidden = [{ words = { param = \"fields\" }, clause = \"云州办法\" }]\n";

@@ -113,7 +113,9 @@ impl Overlay {
     /// What it sets: two overlays of rival packs with one key contradict each other.
     pub fn key(&self) -> String {
         let text = |key: &str| self.value.find(key).and_then(Node::as_text).unwrap_or_default();
-        let id = |node: Option<&Node>| node.and_then(|n| n.find("id")).and_then(Node::as_text).unwrap_or_default().to_owned();
+        let id = |node: Option<&Node>| {
+            node.and_then(|n| n.find("id")).and_then(Node::as_text).unwrap_or_default().to_owned()
+        };
         let part = match self.verb {
             Verb::Rename => format!("name:{}", text("at")),
             Verb::Shorten | Verb::Lengthen => format!("limit:{}", text("at")),
@@ -190,7 +192,8 @@ impl<'a> Change<'a> {
     }
 
     fn rename(&self, matter: &mut Node) {
-        let Some(to) = self.overlay.value.find("to").filter(|to| to.as_text().is_some_and(|text| !text.is_empty())) else {
+        let Some(to) = self.overlay.value.find("to").filter(|to| to.as_text().is_some_and(|text| !text.is_empty()))
+        else {
             return self.fail("rename 没有写新名称", "请补上 to = \"…\"");
         };
         let Some(part) = self.part(matter) else { return };
@@ -205,7 +208,10 @@ impl<'a> Change<'a> {
         let Some(limit) = part.find_mut("limit") else {
             return self.fail("这里没有期限可改", "请核对 at；没有期限的环节不能只改期限");
         };
-        let spans: Vec<_> = ["statutory", "promised"].into_iter().filter_map(|key| Some((key, self.overlay.value.find(key)?))).collect();
+        let spans: Vec<_> = ["statutory", "promised"]
+            .into_iter()
+            .filter_map(|key| Some((key, self.overlay.value.find(key)?)))
+            .collect();
         if spans.is_empty() {
             return self.fail("没有写新期限", "请补上 statutory 或 promised，如 { working_days = 10 }");
         }

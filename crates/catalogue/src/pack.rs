@@ -139,7 +139,9 @@ impl Packs {
         let mut ordered: Vec<Pack> = Vec::with_capacity(rest.len());
         while !rest.is_empty() {
             let waits = |pack: &Pack, rest: &[Pack]| {
-                pack.after.iter().any(|name| rest.iter().any(|other| other.id == name.value && other.level == pack.level))
+                pack.after
+                    .iter()
+                    .any(|name| rest.iter().any(|other| other.id == name.value && other.level == pack.level))
             };
             let next = (0..rest.len()).find(|index| {
                 let least = rest.iter().map(|pack| pack.level).min();

@@ -20,7 +20,11 @@ impl<'n> Reader<'n> {
         if matches!(node.data, Data::Table(_)) {
             return Some(Self { node, problems, known: RefCell::default() });
         }
-        problems.error(&node.at, format!("这里应当是一个表，却是{}", node.data.name()), "请写成 { 名称 = 值 } 或 [名称] 小节");
+        problems.error(
+            &node.at,
+            format!("这里应当是一个表，却是{}", node.data.name()),
+            "请写成 { 名称 = 值 } 或 [名称] 小节",
+        );
         None
     }
 

@@ -102,7 +102,8 @@ impl Register {
     }
 
     fn check(&self, root: &Node, problems: &Problems) {
-        let columns = [("title_field", std::slice::from_ref(&self.title_field)), ("list", &self.list), ("filter", &self.filter)];
+        let columns =
+            [("title_field", std::slice::from_ref(&self.title_field)), ("list", &self.list), ("filter", &self.filter)];
         for (key, names) in columns {
             for name in names.iter().filter(|name| self.find_field(name).is_none()) {
                 let help = crate::condition::suggest(name, self.fields.iter().map(|field| field.id.as_str()));

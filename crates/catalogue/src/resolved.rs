@@ -52,9 +52,14 @@ impl Resolved {
     /// Reads an edition back from its canonical text. The digest is computed anew, so the caller can compare it.
     pub fn from_text(text: &str) -> Result<Self, Vec<Problem>> {
         let broken = |message: String| {
-            vec![Problem::error(&Place::new("edition", 0), message, "请核对 matter_edition 表；用 journal verify 查是否被改动")]
+            vec![Problem::error(
+                &Place::new("edition", 0),
+                message,
+                "请核对 matter_edition 表；用 journal verify 查是否被改动",
+            )]
         };
-        let json: serde_json::Value = serde_json::from_str(text).map_err(|error| broken(format!("版本读不出来：{error}")))?;
+        let json: serde_json::Value =
+            serde_json::from_str(text).map_err(|error| broken(format!("版本读不出来：{error}")))?;
         let problems = Problems::new();
         let root = Node::from_json("edition", &json["matter"]);
         match Matter::read(&root, &problems) {

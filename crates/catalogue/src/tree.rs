@@ -168,7 +168,11 @@ struct Lines(Vec<usize>);
 
 impl Lines {
     fn of(text: &str) -> Self {
-        Self(std::iter::once(0).chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1)).collect())
+        Self(
+            std::iter::once(0)
+                .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1))
+                .collect(),
+        )
     }
 
     fn line(&self, offset: usize) -> u32 {
@@ -225,7 +229,9 @@ impl Reading<'_> {
     }
 
     fn date(&self, at: &Place, text: &str) -> Data {
-        if let Ok(date) = text.parse::<Date>() && text.len() == 10 {
+        if let Ok(date) = text.parse::<Date>()
+            && text.len() == 10
+        {
             return Data::Date(date);
         }
         self.problems.error(at, format!("“{text}”不是一个日期"), "请写成 2022-05-08，不带时刻");

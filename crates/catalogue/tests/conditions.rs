@@ -1,9 +1,12 @@
 //! Conditions: what is explained equals what is compiled, unknowns included; explanations, counterfactuals, and no panics.
+#![expect(clippy::unwrap_used, reason = "in a test an unwrap is the assertion")]
 use std::collections::BTreeMap;
 
 use base::{Date, Fen};
 use catalogue::condition::{Column, Columns, Constants, Context, compile, days_since_epoch};
-use catalogue::{Condition, Facts, NamedCheck, NamedChecks, Node, Params, Problems, Reading, Tri, Value, Verdict, Vocabulary};
+use catalogue::{
+    Condition, Facts, NamedCheck, NamedChecks, Node, Params, Problems, Reading, Tri, Value, Verdict, Vocabulary,
+};
 use proptest::prelude::*;
 
 const FACTS: &str = r#"
@@ -75,9 +78,11 @@ impl Table {
         let byte = |name: &str, code: &dyn Fn(&Value) -> u8| {
             rows.iter().map(|row| row.0.get(name).map_or(255, |v| v.as_ref().map_or(254, code))).collect::<Vec<_>>()
         };
-        let text = |all: &'static [&'static str]| move |value: &Value| match value {
-            Value::Text(text) => index(all, text),
-            _ => unreachable!(),
+        let text = |all: &'static [&'static str]| {
+            move |value: &Value| match value {
+                Value::Text(text) => index(all, text),
+                _ => unreachable!(),
+            }
         };
         let int = |name: &str| {
             let code = |value: &Value| match value {
@@ -85,7 +90,9 @@ impl Table {
                 Value::Date(date) => days_since_epoch(*date),
                 _ => unreachable!(),
             };
-            rows.iter().map(|row| row.0.get(name).map_or(i32::MIN, |v| v.as_ref().map_or(i32::MIN + 1, code))).collect::<Vec<_>>()
+            rows.iter()
+                .map(|row| row.0.get(name).map_or(i32::MIN, |v| v.as_ref().map_or(i32::MIN + 1, code)))
+                .collect::<Vec<_>>()
         };
         let money = |value: &Value| if let Value::Money(fen) = value { fen.0 } else { unreachable!() };
         let set = |value: &Value| match value {
@@ -101,8 +108,14 @@ impl Table {
             ]
             .into(),
             ints: ["members", "end", "held"].map(|name| (name, int(name))).into(),
-            longs: rows.iter().map(|row| row.0.get("funds").map_or(i64::MIN, |v| v.as_ref().map_or(i64::MIN + 1, money))).collect(),
-            sets: rows.iter().map(|row| row.0.get("lists").map_or(1 << 63, |v| v.as_ref().map_or(1 << 62, set))).collect(),
+            longs: rows
+                .iter()
+                .map(|row| row.0.get("funds").map_or(i64::MIN, |v| v.as_ref().map_or(i64::MIN + 1, money)))
+                .collect(),
+            sets: rows
+                .iter()
+                .map(|row| row.0.get("lists").map_or(1 << 63, |v| v.as_ref().map_or(1 << 62, set)))
+                .collect(),
             symbols: [("kind", owned(&KINDS)), ("city", owned(&CITIES)), ("lists", owned(&LISTS))].into(),
         }
     }
@@ -134,17 +147,23 @@ fn named() -> NamedChecks {
     NamedChecks::of(&[NamedCheck { name: "big", title: "规模", reads: &["members"], params: &[], run: big }])
 }
 
-fn maybe<T: std::fmt::Debug + Clone + 'static>(value: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Option<Option<T>>> {
+/// Unknown, blank, or a value.
+type Cell<T> = Option<Blank<T>>;
+type Blank<T> = Option<T>;
+
+fn maybe<T: std::fmt::Debug + Clone + 'static>(value: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Cell<T>> {
     prop_oneof![1 => Just(None), 1 => Just(Some(None)), 6 => value.prop_map(|value| Some(Some(value)))].boxed()
 }
 
 fn some_date() -> impl Strategy<Value = Date> {
-    (2025_i16..=2027, 1_i8..=12, 1_i8..=31).prop_map(|(y, m, d)| Date::new(y, m, d).unwrap_or_else(|_| Date::constant(2026, 2, 28)))
+    (2025_i16..=2027, 1_i8..=12, 1_i8..=31)
+        .prop_map(|(y, m, d)| Date::new(y, m, d).unwrap_or_else(|_| Date::constant(2026, 2, 28)))
 }
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     let text = |all: &'static [&'static str]| maybe(prop::sample::select(all).prop_map(|t| Value::Text(t.to_owned())));
-    let lists = prop::sample::subsequence(LISTS.to_vec(), 0..=3).prop_map(|items| Value::List(items.into_iter().map(str::to_owned).collect()));
+    let lists = prop::sample::subsequence(LISTS.to_vec(), 0..=3)
+        .prop_map(|items| Value::List(items.into_iter().map(str::to_owned).collect()));
     let row = (
         text(&KINDS),
         text(&CITIES),
@@ -156,7 +175,16 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
         maybe(lists),
     )
         .prop_map(|(kind, city, members, funds, open, end, held, lists)| {
-            let all = [("kind", kind), ("city", city), ("members", members), ("funds", funds), ("open", open), ("end", end), ("held", held), ("lists", lists)];
+            let all = [
+                ("kind", kind),
+                ("city", city),
+                ("members", members),
+                ("funds", funds),
+                ("open", open),
+                ("end", end),
+                ("held", held),
+                ("lists", lists),
+            ];
             Row(all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
         });
     prop::collection::vec(row, 1..12)
@@ -166,23 +194,35 @@ fn leaf() -> impl Strategy<Value = String> {
     let op = prop::sample::select(&["lt", "le", "gt", "ge", "is", "is_not"][..]);
     let equal = prop::sample::select(&["is", "is_not"][..]);
     let date = prop::sample::select(&["end", "held"][..]);
-    let shift = prop::sample::select(&["", "plus = { months = 1 }, ", "minus = { days = 40 }, ", "plus = { years = 1 }, ", "minus = { months = 13 }, "][..]);
+    let shift = prop::sample::select(
+        &[
+            "",
+            "plus = { months = 1 }, ",
+            "minus = { days = 40 }, ",
+            "plus = { years = 1 }, ",
+            "minus = { months = 13 }, ",
+        ][..],
+    );
     let fact = prop::sample::select(&["kind", "city", "members", "funds", "open", "end", "lists"][..]);
     prop_oneof![
         (op.clone(), 0..10).prop_map(|(op, n)| format!("{{ fact = 'members', {op} = {n} }}")),
         (op.clone(), 0..6).prop_map(|(op, n)| format!("{{ fact = 'funds', {op} = {{ yuan = {n} }} }}")),
         op.clone().prop_map(|op| format!("{{ fact = 'funds', {op} = {{ fact = 'members' }} }}")),
         (equal.clone(), any::<bool>()).prop_map(|(op, truth)| format!("{{ fact = 'open', {op} = {truth} }}")),
-        (equal, prop::sample::select(&CITIES[..])).prop_map(|(op, city)| format!("{{ fact = 'city', {op} = '{city}' }}")),
+        (equal, prop::sample::select(&CITIES[..]))
+            .prop_map(|(op, city)| format!("{{ fact = 'city', {op} = '{city}' }}")),
         Just("{ fact = 'city', in = ['云溪', '别处'] }".to_owned()),
         Just("{ fact = 'city', contains = '云' }".to_owned()),
         Just("{ fact = 'city', matches = 'chinese' }".to_owned()),
         Just("{ fact = 'kind', is = 'kite' }".to_owned()),
         Just("{ fact = 'lists', contains = 'serious' }".to_owned()),
         Just("{ fact = 'lists', in = ['abnormal', 'watch'] }".to_owned()),
-        (date.clone(), shift.clone(), op.clone(), some_date()).prop_map(|(f, s, op, d)| format!("{{ fact = '{f}', {s}{op} = {d} }}")),
-        (date.clone(), shift.clone(), op.clone()).prop_map(|(f, s, op)| format!("{{ fact = '{f}', {s}{op} = 'today' }}")),
-        (date.clone(), shift.clone(), op.clone()).prop_map(|(f, s, op)| format!("{{ today = true, {s}{op} = {{ fact = '{f}' }} }}")),
+        (date.clone(), shift.clone(), op.clone(), some_date())
+            .prop_map(|(f, s, op, d)| format!("{{ fact = '{f}', {s}{op} = {d} }}")),
+        (date.clone(), shift.clone(), op.clone())
+            .prop_map(|(f, s, op)| format!("{{ fact = '{f}', {s}{op} = 'today' }}")),
+        (date.clone(), shift.clone(), op.clone())
+            .prop_map(|(f, s, op)| format!("{{ today = true, {s}{op} = {{ fact = '{f}' }} }}")),
         (shift, op).prop_map(|(s, op)| format!("{{ fact = 'end', {s}{op} = {{ fact = 'held' }} }}")),
         (fact, any::<bool>()).prop_map(|(f, there)| format!("{{ fact = '{f}', exists = {there} }}")),
         Just("{ named = 'big' }".to_owned()),
@@ -261,7 +301,9 @@ proptest! {
 fn an_explanation_names_fact_value_and_what_is_missing() {
     let (words, params, named) = (words(), Params::default(), named());
     let facts = Row([("kind", Some(Value::Text("kite".to_owned()))), ("members", Some(Value::Int(3)))].into());
-    let condition = read("{ all = [{ fact = 'kind', is = 'kite' }, { fact = 'members', ge = 5 }, { fact = 'funds', ge = { yuan = 30000 } }] }");
+    let condition = read(
+        "{ all = [{ fact = 'kind', is = 'kite' }, { fact = 'members', ge = 5 }, { fact = 'funds', ge = { yuan = 30000 } }] }",
+    );
     let context = Context::new(&facts, &params, &words, &named);
     let explained = condition.explain(&context);
     let wanted = "✗ 须全部满足：（不满足）\n  ✓ 类型 “风筝会”（登记信息），要求等于 “风筝会”（满足）\n  ✗ 会员数 3（登记信息），要求不少于 5（不满足）\n  ？ 资金 未知（由社会组织提供），要求不少于 3 万元（无法判断）";
@@ -270,7 +312,10 @@ fn an_explanation_names_fact_value_and_what_is_missing() {
     assert_eq!(changes.text(), "改变以下各项即可满足：会员数 由 3 改为 5；资金 由 未知 改为 3 万元");
     assert!(changes.exact);
     let unknown = read("{ fact = 'funds', ge = { yuan = 30000 } }").explain(&context);
-    assert_eq!(unknown.missing().iter().map(|m| (m.title.as_str(), m.supplier.as_str())).collect::<Vec<_>>(), [("资金", "社会组织")]);
+    assert_eq!(
+        unknown.missing().iter().map(|m| (m.title.as_str(), m.supplier.as_str())).collect::<Vec<_>>(),
+        [("资金", "社会组织")]
+    );
 }
 
 #[test]
@@ -278,7 +323,9 @@ fn more_than_three_changes_are_marked_as_estimated_and_fixed_facts_as_impossible
     let (words, params, named) = (words(), Params::default(), named());
     let facts = Row([("kind", Some(Value::Text("lantern".to_owned())))].into());
     let context = Context::new(&facts, &params, &words, &named);
-    let four = read("{ all = [{ fact = 'members', ge = 5 }, { fact = 'funds', ge = { yuan = 1 } }, { fact = 'open', is = true }, { fact = 'end', ge = 'today' }] }");
+    let four = read(
+        "{ all = [{ fact = 'members', ge = 5 }, { fact = 'funds', ge = { yuan = 1 } }, { fact = 'open', is = true }, { fact = 'end', ge = 'today' }] }",
+    );
     let changes = four.changes(&context);
     assert_eq!((changes.sets.len(), changes.exact, changes.enough), (4, false, true));
     let fixed = read("{ fact = 'kind', is = 'kite' }").changes(&context);

@@ -255,7 +255,9 @@ fn cost(condition: &Condition, context: &Context<'_>, wanted: bool, assume: bool
     let each = |parts: &[Condition]| parts.iter().map(|part| cost(part, context, wanted, assume)).collect::<Vec<_>>();
     match (condition, wanted) {
         (Condition::All(parts), true) | (Condition::Any(parts), false) => each(parts).iter().sum(),
-        (Condition::Any(parts), true) | (Condition::All(parts), false) => each(parts).into_iter().min().unwrap_or(1_000),
+        (Condition::Any(parts), true) | (Condition::All(parts), false) => {
+            each(parts).into_iter().min().unwrap_or(1_000)
+        }
         (Condition::Not(part), _) => cost(part, context, !wanted, assume),
         (Condition::Named { .. }, _) if assume => 0,
         (leaf, _) => usize::from(leaf.evaluate(context) != Tri::from(wanted)),

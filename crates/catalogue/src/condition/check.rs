@@ -2,7 +2,8 @@
 use super::{Amount, Base, Compare, Condition, Op, Shift, Term};
 use crate::facts::Vocabulary;
 use crate::named::NamedChecks;
-use crate::params::{ParamBook, Unit};
+use crate::param_book::ParamBook;
+use crate::params::Unit;
 use crate::problem::{Place, Problems};
 use crate::reader::nearest;
 use crate::value::{Kind, Value};
@@ -85,7 +86,11 @@ impl Scope<'_> {
         };
         if !fits {
             let message = format!("{}不能用 {} 与{}比较", left.name(), test.op.word(), right.name());
-            let help = if left == Kind::Money { "金额写成 { yuan = 30000 }" } else { "请核对事实、填报项或参数的类型" };
+            let help = if left == Kind::Money {
+                "金额写成 { yuan = 30000 }"
+            } else {
+                "请核对事实、填报项或参数的类型"
+            };
             problems.error(&test.at, message, help);
         }
     }
@@ -141,7 +146,11 @@ impl Scope<'_> {
                 && !matches!(unit, Unit::Day | Unit::Month | Unit::Year)
             {
                 let message = format!("参数“{name}”的单位是 {}，不能加到日期上", unit.word());
-                problems.error(&term.at, message, "只能用单位为 day、month、year 的参数；工作日期限写在环节的 limit 里");
+                problems.error(
+                    &term.at,
+                    message,
+                    "只能用单位为 day、month、year 的参数；工作日期限写在环节的 limit 里",
+                );
             }
         }
         kind

@@ -308,7 +308,13 @@ fn decode(column: Column<'_>, row: usize, kind: Kind, symbols: &[String]) -> Fou
             SET_BLANK => Found::Absent,
             _ if kind != Kind::List => Found::Unknown,
             _ => Found::Value(Value::List(
-                symbols.iter().take(62).enumerate().filter(|(n, _)| bits >> n & 1 == 1).map(|(_, text)| text.clone()).collect(),
+                symbols
+                    .iter()
+                    .take(62)
+                    .enumerate()
+                    .filter(|(n, _)| bits >> n & 1 == 1)
+                    .map(|(_, text)| text.clone())
+                    .collect(),
             )),
         };
     }

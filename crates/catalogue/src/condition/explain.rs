@@ -85,7 +85,8 @@ impl Condition {
                 (part.tri.negate(), Why::Not(Box::new(part)))
             }
             Self::Exists(term) => {
-                let why = Why::Test { left: Box::new(context.shown(term, None)), asked: "已有".to_owned(), right: None };
+                let why =
+                    Why::Test { left: Box::new(context.shown(term, None)), asked: "已有".to_owned(), right: None };
                 (exists(&context.found(term)), why)
             }
             Self::Matches(term, pattern) => {
@@ -151,7 +152,9 @@ impl Context<'_> {
                 Some(Missing { name: name.clone(), title: title.clone(), supplier: "申请人".to_owned() })
             }
             (Reading::Unknown, Base::Param(_)) => {
-                Some(Missing { name: name.clone(), title: title.clone(), supplier: "政策包（事项目录）".to_owned() })
+                Some(Missing {
+                    name: name.clone(), title: title.clone(), supplier: "政策包（事项目录）".to_owned()
+                })
             }
             _ => None,
         };
@@ -179,7 +182,8 @@ impl Context<'_> {
             _ => None,
         });
         let Some(fact) = fact else { return value.to_string() };
-        let word = |text: &String| fact.words.iter().find(|(word, _)| word == text).map_or(text, |(_, title)| title).clone();
+        let word =
+            |text: &String| fact.words.iter().find(|(word, _)| word == text).map_or(text, |(_, title)| title).clone();
         match value {
             Value::Text(text) => Value::Text(word(text)).to_string(),
             Value::List(items) => Value::List(items.iter().map(word).collect()).to_string(),
@@ -192,7 +196,9 @@ impl Context<'_> {
             Amount::Days(number) => format!("{number} 日"),
             Amount::Months(number) => format!("{number} 个月"),
             Amount::Years(number) => format!("{number} 年"),
-            Amount::Param(name) => self.params.find(name).map_or_else(|| format!("（参数 {name} 未知）"), crate::ParamValue::sourced),
+            Amount::Param(name) => {
+                self.params.find(name).map_or_else(|| format!("（参数 {name} 未知）"), crate::ParamValue::sourced)
+            }
         };
         format!(" {} {span}", if shift.back { "前推" } else { "加" })
     }

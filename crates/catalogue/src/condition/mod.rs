@@ -171,9 +171,7 @@ impl Pattern {
     /// Whether `text` has this form.
     pub fn fits(self, text: &str) -> bool {
         match self {
-            Self::CreditCode => {
-                text.len() == 18 && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-            }
+            Self::CreditCode => text.len() == 18 && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()),
             Self::Digits => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
             Self::Mobile => text.len() == 11 && text.starts_with('1') && text.bytes().all(|b| b.is_ascii_digit()),
             Self::Email => text

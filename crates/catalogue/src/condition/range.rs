@@ -179,7 +179,9 @@ pub(super) fn member(column: Column<'_>, passes: Vec<bool>, blank: bool) -> Comp
         Box::new(move |row| match cells.get(row).map_or(UNKNOWN, |cell| cell.code()) {
             UNKNOWN => Tri::Unknown,
             BLANK => blank,
-            code => usize::try_from(code).ok().and_then(|n| passes.get(n)).map_or(Tri::Unknown, |pass| Tri::from(*pass)),
+            code => {
+                usize::try_from(code).ok().and_then(|n| passes.get(n)).map_or(Tri::Unknown, |pass| Tri::from(*pass))
+            }
         })
     }
     let blank = Tri::from(blank);

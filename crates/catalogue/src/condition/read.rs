@@ -23,7 +23,8 @@ impl Condition {
         let reader = Reader::of(node, problems)?;
         let heads: Vec<_> = HEADS.iter().filter(|head| node.find(head).is_some()).collect();
         let [head] = heads[..] else {
-            let message = if heads.is_empty() { "条件里没有说看什么" } else { "一个条件里写了几个开头" };
+            let message =
+                if heads.is_empty() { "条件里没有说看什么" } else { "一个条件里写了几个开头" };
             problems.error(&node.at, message, format!("请在 {} 中选一个", HEADS.join("、")));
             return None;
         };
@@ -49,7 +50,11 @@ impl Reader<'_> {
 fn parts(reader: &Reader<'_>, key: &str) -> Option<Vec<Condition>> {
     let node = reader.get(key)?;
     if !matches!(node.data, Data::List(_)) {
-        reader.problems().error(&node.at, format!("“{key}”应当是条件的列表"), format!("请写成 {key} = [ {{ … }}, {{ … }} ]"));
+        reader.problems().error(
+            &node.at,
+            format!("“{key}”应当是条件的列表"),
+            format!("请写成 {key} = [ {{ … }}, {{ … }} ]"),
+        );
         return None;
     }
     // All parts are read before giving up, so that each of their problems is reported.
@@ -115,7 +120,11 @@ fn shift(reader: &Reader<'_>) -> Option<Shift> {
     let mut written = amounts.into_iter().flatten();
     let amount = written.next();
     if amount.is_none() || written.next().is_some() {
-        span.problems().error(span.at(), "这里应当是一段时间", "请写 { days = 30 }、{ months = 3 }、{ years = 1 } 或 { param = \"…\" }");
+        span.problems().error(
+            span.at(),
+            "这里应当是一段时间",
+            "请写 { days = 30 }、{ months = 3 }、{ years = 1 } 或 { param = \"…\" }",
+        );
     }
     span.finish();
     amount.map(|amount| Shift { amount, back })
@@ -125,10 +134,16 @@ fn shift(reader: &Reader<'_>) -> Option<Shift> {
 fn operand(node: &Node, op: Op, problems: &Problems) -> Option<Term> {
     let literal = |value| Some(plain(Base::Literal(value), &node.at));
     match &node.data {
-        Data::Text(text) if text == "today" && !matches!(op, Op::Contains | Op::In) => Some(plain(Base::Today, &node.at)),
+        Data::Text(text) if text == "today" && !matches!(op, Op::Contains | Op::In) => {
+            Some(plain(Base::Today, &node.at))
+        }
         Data::Text(text) if matches!(op, Op::Lt | Op::Le | Op::Gt | Op::Ge) => {
             let Ok(date) = text.parse() else {
-                problems.error(&node.at, format!("“{text}”不能比大小"), "大小只能比数字、金额和日期（如 2022-05-08 或 \"today\"）");
+                problems.error(
+                    &node.at,
+                    format!("“{text}”不能比大小"),
+                    "大小只能比数字、金额和日期（如 2022-05-08 或 \"today\"）",
+                );
                 return None;
             };
             literal(Value::Date(date))

@@ -4,7 +4,7 @@ use catalogue::{Catalogue, Files, NamedChecks, Problem};
 /// The fixture's files.
 pub fn files() -> Files {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/kite");
-    Files::read(&root).unwrap()
+    Files::read(&root).unwrap_or_else(|problems| panic!("{}", listed(&problems)))
 }
 
 /// The fixture, loaded.
@@ -13,7 +13,6 @@ pub fn kite() -> Catalogue {
 }
 
 /// The problems after a file is added or replaced.
-#[allow(dead_code, clippy::allow_attributes, reason = "not every test spoils the fixture")]
 pub fn spoiled(path: &str, text: &str) -> String {
     let mut files = files();
     files.0.retain(|(name, _)| name != path);
@@ -25,5 +24,5 @@ pub fn spoiled(path: &str, text: &str) -> String {
 }
 
 pub fn listed(problems: &[Problem]) -> String {
-    problems.iter().map(|problem| format!("{problem}\n")).collect()
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
