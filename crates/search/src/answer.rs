@@ -4,9 +4,10 @@ use base::{AreaCode, OrgId};
 use crate::block::{Block, parts_of};
 use crate::doc::{ACTIVE, FORMER, Facts, Rank, area_number};
 use crate::facets::Counter;
-use crate::matching::{Filter, Terms};
+use crate::matching::{Filter, Matched, Terms};
 use crate::query::{Cursor, Item, Page, Query};
-use crate::state::State;
+use crate::segment::Segment;
+use crate::state::{Blocks, State};
 
 /// How many matches, in rank order, are ordered by how well they match.
 const WINDOW: usize = 300;
@@ -95,19 +96,26 @@ pub(crate) fn answer(state: &State, query: &Query) -> Page {
     let blocks = state.blocks();
     let mut collector = Collector::of(query, limit);
     let mut counter = query.count.then(|| Counter::new(query.facet_level()));
-    let mut places = Vec::new();
-    for block in blocks.iter() {
+    // Whoever counts goes through all matches anyway, and then knows which rows they are.
+    let found = query.count.then(|| find_all(state, &blocks, &terms));
+    let mut fresh = Vec::new();
+    for (number, block) in blocks.iter().enumerate() {
         let skip = block.ranked() && (collector.complete() || ends_before(block, collector.after));
         if skip && counter.is_none() {
             continue;
         }
-        terms.find(block, &mut places);
-        for &place in &places {
+        let places = if let Some((_, all)) = &found {
+            &all[number]
+        } else {
+            terms.find(block, &mut fresh);
+            &fresh
+        };
+        for &place in places {
             let full = block.ranked() && collector.complete();
             if full && counter.is_none() {
                 break;
             }
-            if let Some(facts) = filter.admit(block, place, &terms) {
+            if let Some(facts) = filter.admit(block, place, &terms, found.as_ref().map(|(matched, _)| matched)) {
                 collector.offer(block, place, full);
                 if let Some(counter) = &mut counter {
                     counter.add(&facts);
@@ -126,6 +134,19 @@ pub(crate) fn answer(state: &State, query: &Query) -> Page {
         total: counter.as_ref().map(|counter| counter.total),
         facets: counter.map(|counter| counter.facets(&state.labels)),
     }
+}
+
+/// The places of all matches by block, before filters.
+fn find_all(state: &State, blocks: &Blocks<'_>, terms: &Terms) -> (Matched, Vec<Vec<u16>>) {
+    let mut matched = Matched::of(state.segment.as_ref().map_or(0, Segment::len));
+    let find = |block: &dyn Block| {
+        let mut places = Vec::new();
+        terms.find(block, &mut places);
+        matched.add(block, &places);
+        places
+    };
+    let all = blocks.iter().map(find).collect();
+    (matched, all)
 }
 
 /// Whether all of a ranked block was on earlier pages.

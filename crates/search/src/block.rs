@@ -89,6 +89,14 @@ pub(crate) trait Block {
     fn rank(&self, place: u16) -> Rank;
     /// Whether the document was replaced.
     fn dead(&self, place: u16) -> bool;
+    /// Its row in the segment; none in memory.
+    fn row(&self, _place: u16) -> Option<usize> {
+        None
+    }
+    /// The row of its peer in the segment, if that is another.
+    fn peer_row(&self, _place: u16) -> Option<usize> {
+        None
+    }
     /// Facts and record of the document that stands for the organization without `as_of`, if it is another.
     fn peer(&self, place: u16) -> Option<(Facts, &[u8])>;
     /// All documents of the organization at `place`, itself included.

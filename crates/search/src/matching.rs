@@ -76,6 +76,28 @@ impl Terms {
     }
 }
 
+/// The rows of the segment in which all fragments occur: one bit each, so that the peers of a hundred thousand former names are
+/// looked up without touching their texts.
+pub(crate) struct Matched(Vec<u64>);
+
+impl Matched {
+    pub fn of(rows: usize) -> Self {
+        Self(vec![0; rows.div_ceil(64)])
+    }
+
+    pub fn add(&mut self, block: &dyn Block, places: &[u16]) {
+        for row in places.iter().filter_map(|&place| block.row(place)) {
+            if let Some(word) = self.0.get_mut(row / 64) {
+                *word |= 1 << (row % 64);
+            }
+        }
+    }
+
+    fn has(&self, row: usize) -> bool {
+        self.0.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+}
+
 /// The filters of a query, as numbers.
 pub(crate) struct Filter {
     day: Option<u16>,
@@ -128,7 +150,7 @@ impl Filter {
 
     /// The facts by which the document counts, if the query means it. Without `as_of` a former name counts with the facts of
     /// the organization's present document, and only if no better document of it matches.
-    pub fn admit(&self, block: &dyn Block, place: u16, terms: &Terms) -> Option<Facts> {
+    pub fn admit(&self, block: &dyn Block, place: u16, terms: &Terms, matched: Option<&Matched>) -> Option<Facts> {
         if block.dead(place) {
             return None;
         }
@@ -141,6 +163,10 @@ impl Filter {
         }
         if facts.has(FORMER) {
             let many = facts.has(MANY);
+            // The peer is visible, and matches: it stands for the organization.
+            if matched.zip(block.peer_row(place)).is_some_and(|(matched, row)| matched.has(row)) {
+                return None;
+            }
             if let Some((present, record)) = block.peer(place) {
                 if terms.occur_in(record) {
                     return None;

@@ -87,7 +87,8 @@ impl Segment {
     }
 
     fn block<'a>(&'a self, block: usize, dead: &'a [u64]) -> MappedBlock<'a> {
-        MappedBlock { segment: self, block, start: self.starts[block], len: self.starts[block + 1] - self.starts[block], dead }
+        let sections = std::array::from_fn(|section| self.section(block, section));
+        MappedBlock { segment: self, sections, start: self.starts[block], len: self.starts[block + 1] - self.starts[block], dead }
     }
 
     /// The block and place of a row.
@@ -152,7 +153,7 @@ fn slice<'a>(ends: &[u8], texts: &'a [u8], place: usize) -> &'a [u8] {
 #[derive(Clone, Copy)]
 pub(crate) struct MappedBlock<'a> {
     segment: &'a Segment,
-    block: usize,
+    sections: [&'a [u8]; SECTIONS],
     start: usize,
     len: usize,
     dead: &'a [u64],
@@ -160,7 +161,7 @@ pub(crate) struct MappedBlock<'a> {
 
 impl<'a> MappedBlock<'a> {
     fn section(&self, section: usize) -> &'a [u8] {
-        self.segment.section(self.block, section)
+        self.sections[section]
     }
 
     fn bytes(&self, place: u16) -> &'a [u8] {
@@ -223,10 +224,18 @@ impl Block for MappedBlock<'_> {
         self.dead.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
 
-    fn peer(&self, place: u16) -> Option<(Facts, &[u8])> {
+    fn row(&self, place: u16) -> Option<usize> {
+        Some(self.start + usize::from(place))
+    }
+
+    fn peer_row(&self, place: u16) -> Option<usize> {
         let row = self.start + usize::from(place);
         let peer = u32_at(self.segment.map.get(self.segment.peers.clone())?, row) as usize;
-        (peer != row).then(|| self.segment.parts(peer)).map(|(_, facts, record)| (facts, record))
+        (peer != row).then_some(peer)
+    }
+
+    fn peer(&self, place: u16) -> Option<(Facts, &[u8])> {
+        self.peer_row(place).map(|row| self.segment.parts(row)).map(|(_, facts, record)| (facts, record))
     }
 
     fn siblings(&self, place: u16) -> Vec<(Rank, Facts, &[u8])> {
