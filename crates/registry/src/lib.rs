@@ -4,6 +4,7 @@
 //! Pure: the rows are kept by `store`, the acts are done by `office`.
 #![deny(missing_docs)]
 
+pub mod generate;
 pub mod import;
 pub mod kind;
 pub mod names;
