@@ -32,6 +32,8 @@ pub struct Settings {
     pub https: bool,
     /// A proxy in front sets `X-Forwarded-For`; without one the header is not believed.
     pub behind_proxy: bool,
+    /// Requests one address or account may make each second, twelve times that at once; zero for no limit (benchmarks).
+    pub requests_per_second: u32,
     /// Address printed on paper and in QR codes, without a slash at the end.
     pub base_url: String,
 }
@@ -50,6 +52,7 @@ impl Settings {
             demo: true,
             https: base_url.starts_with("https://"),
             behind_proxy: false,
+            requests_per_second: 20,
             base_url: base_url.trim_end_matches('/').to_owned(),
         }
     }

@@ -106,10 +106,14 @@ impl QrBox {
         let code = QRBuilder::new(self.url.as_str()).ecl(ECL::M).build().ok()?;
         let mut path = String::new();
         for y in 0..code.size {
-            for x in 0..code.size {
-                if code[y][x].value() {
-                    let _ = write!(path, "M{} {}h1v1h-1z", x + 4, y + 4);
+            let mut x = 0;
+            while x < code.size {
+                // Dark modules side by side are one rectangle, which keeps the page small.
+                let run = (x..code.size).take_while(|at| code[y][*at].value()).count();
+                if run > 0 {
+                    let _ = write!(path, "M{} {}h{run}v1h-{run}z", x + 4, y + 4);
                 }
+                x += run + 1;
             }
         }
         Some((code.size + 8, path))
@@ -137,3 +141,23 @@ impl HtmlSafe for Tabs {}
 impl HtmlSafe for Steps {}
 impl HtmlSafe for QrBox {}
 impl HtmlSafe for PrintHeader {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_drawn_squares_are_the_dark_modules() {
+        let qr = QrBox { url: "https://yishe.example/c/7K3M9Q".to_owned(), caption: String::new() };
+        let (side, path) = qr.path().unwrap();
+        let code = QRBuilder::new(qr.url.as_str()).ecl(ECL::M).build().unwrap();
+        let dark = (0..code.size)
+            .flat_map(|y| (0..code.size).map(move |x| (x, y)))
+            .filter(|(x, y)| code[*y][*x].value())
+            .count();
+        let drawn: usize =
+            path.split('h').skip(1).filter_map(|part| part.split('v').next()?.parse::<usize>().ok()).sum();
+        assert_eq!((side, drawn), (code.size + 8, dark));
+        assert!(QrBox { url: "x".repeat(5000), caption: String::new() }.path().is_none(), "too long for a code");
+    }
+}

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::cx::{Csrf, Cx};
 use crate::error::WebError;
 use crate::page::{Frame, Link, Page};
+use crate::parts::QrBox;
 
 /// The top bar's words; never more than six (sitemap).
 pub(crate) const TOP: [(&str, &str); 6] = [
@@ -34,7 +35,7 @@ struct Layout<'a> {
     top: Vec<TopLink>,
     here: String,
     csrf: Option<Csrf>,
-    qr: String,
+    printed: QrBox,
     body: &'a str,
 }
 
@@ -89,6 +90,15 @@ pub(crate) fn error(cx: &Cx, error: &WebError) -> Response {
     }
 }
 
+/// Longest address worth a QR code; beyond it the code is too fine for a phone, so the query is left out.
+const SCANNABLE: usize = 200;
+
+fn printed_address(cx: &Cx) -> String {
+    let base = &cx.site.settings.base_url;
+    let whole = format!("{base}{}", cx.here());
+    if whole.len() > SCANNABLE { format!("{base}{}", cx.path) } else { whole }
+}
+
 fn framed(cx: &Cx, status: StatusCode, frame: Frame, title: &str, trail: &[Link], body: &str) -> Response {
     let vary = [(header::VARY, "hx-request, cookie")];
     if cx.htmx {
@@ -108,7 +118,7 @@ fn framed(cx: &Cx, status: StatusCode, frame: Frame, title: &str, trail: &[Link]
         top: top.collect(),
         here: serde_urlencoded::to_string([("back", cx.here())]).unwrap_or_default(),
         csrf: cx.viewer.is_some().then(|| cx.csrf()),
-        qr: format!("{}{}", cx.site.settings.base_url, cx.here()),
+        printed: QrBox { url: printed_address(cx), caption: "扫码查看本页".to_owned() },
         body,
     };
     match layout.render() {

@@ -103,8 +103,11 @@ fn admit(site: &Site, cx: &Cx, request: &Request) -> Result<(), WebError> {
     if matches!(cx.path.as_str(), "/healthz" | "/readyz") || cx.path.starts_with("/assets/") {
         return Ok(());
     }
-    let who = cx.viewer.as_ref().map_or_else(|| cx.address.clone(), |viewer| viewer.account.to_string());
-    site.limiter.take(&who, limiter::PAGES, now).map_err(WebError::too_many)?;
+    let requests = site.settings.requests_per_second;
+    if requests > 0 {
+        let who = cx.viewer.as_ref().map_or_else(|| cx.address.clone(), |viewer| viewer.account.to_string());
+        site.limiter.take(&who, limiter::Rate::per_second(requests), now).map_err(WebError::too_many)?;
+    }
     if cx.path == "/login" && request.method() == Method::POST {
         site.limiter.take(&format!("sign-in {}", cx.address), limiter::SIGN_IN, now).map_err(WebError::too_many)?;
     }
