@@ -12,6 +12,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) trait Pooled: Send {
     /// Makes it fit for the next user; `false` throws it away.
     fn reset(&mut self) -> bool;
+
+    /// Whether it still works after lying idle (a server may have been restarted).
+    fn alive(&mut self) -> bool {
+        true
+    }
 }
 
 impl Pooled for rusqlite::Connection {
@@ -24,6 +29,10 @@ impl Pooled for rusqlite::Connection {
 impl Pooled for crate::postgres::Connection {
     fn reset(&mut self) -> bool {
         !self.client.is_closed()
+    }
+
+    fn alive(&mut self) -> bool {
+        self.client.is_valid(Duration::from_secs(2)).is_ok()
     }
 }
 
@@ -53,6 +62,17 @@ impl<C: Pooled> Pool<C> {
 
     /// A connection, waiting for one if all are out.
     pub(crate) fn take(&self) -> Result<Lease<'_, C>, DbError> {
+        loop {
+            let mut lease = self.wait()?;
+            if lease.alive() {
+                return Ok(lease);
+            }
+            tracing::warn!("a database connection was lost while idle; another is taken");
+            lease.broken = true;
+        }
+    }
+
+    fn wait(&self) -> Result<Lease<'_, C>, DbError> {
         let full = |state: &mut State<C>| state.idle.is_empty() && state.made >= self.most;
         let (mut state, waited) =
             self.freed.wait_timeout_while(self.state(), PATIENCE, full).unwrap_or_else(PoisonError::into_inner);
@@ -60,11 +80,11 @@ impl<C: Pooled> Pool<C> {
             return Err(DbError::Busy(format!("all {} connections are in use", self.most)));
         }
         if let Some(connection) = state.idle.pop() {
-            return Ok(Lease { pool: self, connection: Some(connection) });
+            return Ok(Lease { pool: self, connection: Some(connection), broken: false });
         }
         state.made += 1;
         drop(state);
-        let lease = (self.open)().map(|connection| Lease { pool: self, connection: Some(connection) });
+        let lease = (self.open)().map(|connection| Lease { pool: self, connection: Some(connection), broken: false });
         if lease.is_err() {
             self.state().made -= 1;
             self.freed.notify_one();
@@ -77,6 +97,7 @@ impl<C: Pooled> Pool<C> {
 pub(crate) struct Lease<'p, C: Pooled> {
     pool: &'p Pool<C>,
     connection: Option<C>,
+    broken: bool,
 }
 
 impl<C: Pooled> Deref for Lease<'_, C> {
@@ -96,7 +117,11 @@ impl<C: Pooled> DerefMut for Lease<'_, C> {
 
 impl<C: Pooled> Drop for Lease<'_, C> {
     fn drop(&mut self) {
-        let kept = self.connection.take().and_then(|mut connection| connection.reset().then_some(connection));
+        let kept = self
+            .connection
+            .take()
+            .filter(|_| !self.broken)
+            .and_then(|mut connection| connection.reset().then_some(connection));
         let mut state = self.pool.state();
         match kept {
             Some(connection) => state.idle.push(connection),

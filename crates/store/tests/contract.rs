@@ -378,3 +378,17 @@ fn a_schema_that_is_not_ours_is_refused() {
         assert!(error.contains("yishe migrate"), "{error}");
     }
 }
+
+#[test]
+fn connections_lost_while_idle_are_replaced() {
+    let Some(test) = postgres() else { return };
+    put(&test, "a", "1").unwrap();
+    let kill = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()";
+    let other = Db::open(&test.config).unwrap();
+    let killed = other.read(|tx| tx.get::<i64>(store::Sql::dynamic("test.kill", kill), &[]));
+    assert!(killed.unwrap_or_else(|error: DbError| panic!("{error}")) >= 1);
+    for _ in 0..4 {
+        assert_eq!(value(&test, "a").as_deref(), Some("1"));
+    }
+}

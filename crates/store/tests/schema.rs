@@ -8,11 +8,13 @@ use store::{DbError, Sql, args};
 /// Tables written by statements of their own only.
 const WITHOUT_RECORD: &[&str] =
     &["meta", "follower", "change_counter", "number_series", "cube_count", "login_attempt", "idempotency", "migration"];
-/// Tables that no organization or case owns: by person, by a value unique everywhere, or reference tables.
+/// Tables that no organization or case owns: by person, by a value unique everywhere, by the entry of a bulk act
+/// (`journal_former`), or reference tables.
 const NOT_BY_ORIGIN: &[&str] = &[
     "meta",
     "migration",
     "follower",
+    "journal_former",
     "seal",
     "seal_head",
     "person",
