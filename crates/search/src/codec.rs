@@ -29,7 +29,9 @@ pub(crate) fn put_facts(out: &mut Vec<u8>, facts: &Facts) {
 
 pub(crate) fn facts_at(bytes: &[u8], index: usize) -> Facts {
     let start = index * FACTS_BYTES;
-    let Some(row) = bytes.get(start..start + FACTS_BYTES) else { return Facts::default() };
+    // Of a known length, so that the reads below need no checks: this runs for every match that is counted.
+    let row: Option<&[u8; FACTS_BYTES]> = bytes.get(start..start + FACTS_BYTES).and_then(|row| row.try_into().ok());
+    let Some(row) = row else { return Facts::default() };
     Facts {
         area: u64_at(row, 0),
         registrar: u32_at(row, 2),
