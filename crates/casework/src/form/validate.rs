@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::FieldFault;
 use crate::act::Rules;
-use crate::answers::{Answers, CaseFacts, is_blank};
+use crate::answers::{Answers, CaseFacts, RowFacts, is_blank};
 
 /// A text field without a `max` of its own holds at most so many characters.
 const TEXT_MAX: i64 = 200;
@@ -18,10 +18,12 @@ const MOST: i64 = 1_000_000_000_000_000;
 impl Rules<'_> {
     /// Everything wrong with the answers of the sections chosen. Hidden sections and fields are passed over.
     pub fn form_faults(&self, facts: &CaseFacts<'_>, which: impl Fn(&Section) -> bool) -> Vec<FieldFault> {
-        let mut judge = Judge { rules: self, facts, faults: Vec::new() };
+        let mut judge = Judge { rules: self, facts, row: None, faults: Vec::new() };
         for section in self.matter.sections.iter().filter(|section| which(section)) {
             if judge.shown(section.visible.as_ref()) {
-                section.fields.iter().for_each(|field| judge.field(field, field.id.as_str(), facts.answers.find(field.id.as_str())));
+                for field in &section.fields {
+                    judge.field(field, field.id.as_str(), facts.answers.find(field.id.as_str()));
+                }
             }
         }
         judge.faults
@@ -29,8 +31,10 @@ impl Rules<'_> {
 
     /// Everything wrong with the fields of one page.
     pub fn page_faults(&self, facts: &CaseFacts<'_>, fields: &[&Field]) -> Vec<FieldFault> {
-        let mut judge = Judge { rules: self, facts, faults: Vec::new() };
-        fields.iter().for_each(|field| judge.field(field, field.id.as_str(), facts.answers.find(field.id.as_str())));
+        let mut judge = Judge { rules: self, facts, row: None, faults: Vec::new() };
+        for field in fields {
+            judge.field(field, field.id.as_str(), facts.answers.find(field.id.as_str()));
+        }
         judge.faults
     }
 
@@ -56,16 +60,24 @@ impl Rules<'_> {
 struct Judge<'a> {
     rules: &'a Rules<'a>,
     facts: &'a CaseFacts<'a>,
+    /// The row a column is judged in: its conditions may name the other columns by their bare ids.
+    row: Option<RowFacts<'a>>,
     faults: Vec<FieldFault>,
 }
 
 impl Judge<'_> {
     fn shown(&self, visible: Option<&catalogue::Condition>) -> bool {
-        self.rules.shown(visible, self.facts)
+        match &self.row {
+            Some(row) => self.rules.shown(visible, row),
+            None => self.rules.shown(visible, self.facts),
+        }
     }
 
     fn needed(&self, need: &Need) -> bool {
-        self.rules.needed(need, self.facts)
+        match &self.row {
+            Some(row) => self.rules.needed(need, row),
+            None => self.rules.needed(need, self.facts),
+        }
     }
 
     fn say(&mut self, name: &str, field: &Field, message: impl Into<String>, next: impl Into<String>) {
@@ -244,9 +256,12 @@ impl Judge<'_> {
         let Some(rows) = answer.as_array() else { return self.unreadable(field, name) };
         self.bounds(field, name, rows.len() as i64, MOST, |count| format!("{count} 行"));
         for (number, row) in rows.iter().enumerate() {
+            let facts = RowFacts { whole: self.facts, columns: &field.fields, row };
+            let mut judge = Judge { rules: self.rules, facts: self.facts, row: Some(facts), faults: Vec::new() };
             for column in &field.fields {
-                self.field(column, &format!("{name}.{number}.{}", column.id), row.get(column.id.as_str()));
+                judge.field(column, &format!("{name}.{number}.{}", column.id), row.get(column.id.as_str()));
             }
+            self.faults.append(&mut judge.faults);
         }
     }
 
@@ -304,11 +319,30 @@ impl Judge<'_> {
     }
 
     fn charter(&mut self, field: &Field, name: &str, answer: &Json) {
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        for clause in field.clauses.iter().filter(|clause| clause.fixed) {
+            let given = answer.get(clause.id.as_str()).and_then(Json::as_str).unwrap_or_default();
+            if !given.is_empty() && squeezed(given) != squeezed(&clause.model) {
+                let path = format!("{name}.{}", clause.id);
+                let label = Field { label: format!("{}：{}", field.label, clause.title), ..field.clone() };
+                self.say(&path, &label, "这一条的示范文字不能改动", "请恢复示范文本的原文");
+            }
+        }
         for clause in field.clauses.iter().filter(|clause| clause.required) {
             if answer.get(clause.id.as_str()).is_none_or(is_blank) {
                 let path = format!("{name}.{}", clause.id);
                 let label = Field { label: format!("{}：{}", field.label, clause.title), ..field.clone() };
                 self.say(&path, &label, "这一条还没有填写", "请在示范文本的基础上填写");
+            }
+        }
+        // Line ends and blanks at the edges come from browsers, not from people.
+        let plain = |text: &str| text.split_whitespace().collect::<String>();
+        for clause in field.clauses.iter().filter(|clause| clause.fixed) {
+            let given = answer.get(clause.id.as_str()).and_then(Json::as_str).unwrap_or_default();
+            if !given.trim().is_empty() && plain(given) != plain(&clause.model) {
+                let path = format!("{name}.{}", clause.id);
+                let label = Field { label: format!("{}：{}", field.label, clause.title), ..field.clone() };
+                self.say(&path, &label, "这一条是规定的内容，不能改动", "请恢复示范文本的原文");
             }
         }
     }
