@@ -1,5 +1,5 @@
 //! Answers (填报内容) as typed JSON, and how conditions read them.
-use base::{BodyId, Date, Fen};
+use base::{BodyId, CitizenNumber, Date, Fen};
 use catalogue::matter::{Field, FieldKind, Matter};
 use catalogue::{Facts, Reading, Value};
 use serde::{Deserialize, Serialize};
@@ -117,11 +117,57 @@ impl CaseFacts<'_> {
             (FieldKind::Group, Some("count")) => Some(Value::Int(rows().len() as i64)),
             (FieldKind::Group, Some(rest)) => column(field, rows(), rest),
             (_, None) => typed(field.kind, self.answers.find(first)?),
-            (_, Some(part)) => {
-                let answer = self.answers.find(first)?.get(part)?;
-                answer.as_str().filter(|text| !text.is_empty()).map(|text| Value::Text(text.to_owned()))
-            }
+            (_, Some(part)) => person_part(self.answers.find(first)?, part, self.today),
         }
+    }
+}
+
+/// A part of a person; sex and day of birth follow from the ID number where they were not asked.
+fn person_part(person: &Json, part: &str, today: Date) -> Option<Value> {
+    let written = person.get(part).and_then(Json::as_str).filter(|text| !text.is_empty());
+    let number = || CitizenNumber::parse(person.get("id_number")?.as_str()?, today).ok();
+    match (part, written) {
+        ("birth", Some(day)) => day.parse().ok().map(Value::Date),
+        ("birth", None) => number().map(|number| Value::Date(number.birth())),
+        ("sex", None) => number().map(|number| {
+            Value::Text(if matches!(number.sex(), base::code::Sex::Male) { "male" } else { "female" }.to_owned())
+        }),
+        (_, text) => text.map(|text| Value::Text(text.to_owned())),
+    }
+}
+
+/// The facts of one row of a group: its columns by their bare ids, everything else as in the case.
+#[derive(Clone, Copy, Debug)]
+pub struct RowFacts<'a> {
+    /// The case.
+    pub whole: &'a CaseFacts<'a>,
+    /// The columns.
+    pub columns: &'a [Field],
+    /// The row.
+    pub row: &'a Json,
+}
+
+impl Facts for RowFacts<'_> {
+    fn fact(&self, name: &str) -> Reading {
+        self.whole.fact(name)
+    }
+
+    fn answer(&self, name: &str) -> Reading {
+        let (first, part) = name.split_once('.').map_or((name, None), |(first, part)| (first, Some(part)));
+        let Some(column) = self.columns.iter().find(|column| column.id.as_str() == first) else {
+            return self.whole.answer(name);
+        };
+        let source = "申请表".to_owned();
+        let cell = self.row.get(first).filter(|cell| !is_blank(cell));
+        let value = cell.and_then(|cell| match part {
+            Some(part) => person_part(cell, part, self.whole.today),
+            None => typed(column.kind, cell),
+        });
+        value.map_or(Reading::Absent { source: source.clone() }, |value| Reading::Known { value, source })
+    }
+
+    fn today(&self) -> Date {
+        self.whole.today
     }
 }
 

@@ -1,4 +1,5 @@
 //! Properties of the engine under any order of acts.
+#![expect(clippy::unwrap_used, reason = "tests")]
 mod kite;
 
 use authority::{Actor, Verb};

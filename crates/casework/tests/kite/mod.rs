@@ -1,5 +1,5 @@
 //! The invented matter of the invented province 云州, read from the very example of docs/matter-format.md, and its people.
-#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of the fixture")]
+#![allow(dead_code, clippy::allow_attributes, clippy::unwrap_used, reason = "a fixture of tests; each file uses its own part")]
 
 use authority::{Actor, Post, Verb};
 use base::{AccountId, AreaCode, BodyId, Calendar, CaseId, Date, Fen, FileId};

@@ -2,6 +2,7 @@
 //! who acts in what order and time, what follows and why; the applicant's form, the desks, the office guide, the deadlines and the
 //! statistics all come from it. The format is described in `docs/matter-format.md`.
 
+pub mod check;
 pub mod effect;
 pub mod form;
 pub mod guide;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::condition::Condition;
 pub use crate::problem::Citation;
 
+pub use check::Known;
 pub use effect::{Audience, Certificate, Effect, StateAxis};
 pub use form::{CharterClause, Choice, Field, FieldKind, Item, Page, PersonPart, Reference, Section};
 pub use guide::{Guide, Question};

@@ -116,7 +116,11 @@ impl Routes {
                 problems.error(at, format!("问题“{}”少于两个答案", question.ask), "请补上答案，或删去这个问题");
             }
             for answer in question.answers.iter().filter(|answer| self.find(&answer.to).is_none()) {
-                problems.error(at, format!("答案“{}”指向不存在的“{}”", answer.text, answer.to), "请写某个问题或结果的 id");
+                problems.error(
+                    at,
+                    format!("答案“{}”指向不存在的“{}”", answer.text, answer.to),
+                    "请写某个问题或结果的 id",
+                );
             }
         }
         let reached = self.reach(root, problems);
@@ -175,7 +179,11 @@ impl Routes {
         let at = self.place(root, &outcome.id);
         let Some(id) = &outcome.matter else {
             if !outcome.presets.is_empty() {
-                problems.error(at, format!("结果“{}”没有事项，却有预填的答案", outcome.id), "请补上 matter，或删去 presets");
+                problems.error(
+                    at,
+                    format!("结果“{}”没有事项，却有预填的答案", outcome.id),
+                    "请补上 matter，或删去 presets",
+                );
             }
             return;
         };
@@ -246,7 +254,8 @@ explain = "一个人放风筝不用登记。"
         assert!(unknown[1].contains("没有答案通向“club”"), "{unknown:?}");
         let circle = problems_of(&GOOD.replace("to = \"club\"", "to = \"who\""));
         assert!(circle.iter().any(|p| p.contains("绕回了“who”")), "{circle:?}");
-        let matter = problems_of(&GOOD.replace("explain = \"请准备名单。\"", "explain = \"请准备。\"\nmatter = \"kite\""));
+        let matter =
+            problems_of(&GOOD.replace("explain = \"请准备名单。\"", "explain = \"请准备。\"\nmatter = \"kite\""));
         assert!(matter[0].contains("没有名为“kite”的事项"), "{matter:?}");
         let doubled = problems_of(&GOOD.replace("id = \"club\"", "id = \"alone\""));
         assert!(doubled.iter().any(|p| p.contains("有两个“alone”")), "{doubled:?}");
