@@ -7,7 +7,8 @@ use base::{AreaCode, Date, EntryId, Instant, Origin};
 use journal::{RowProof, Subject, Value, row_digest};
 use serde_json::Value as Json;
 use store::change::Change;
-use store::{Arg, Record, Tx};
+use store::journal::Former;
+use store::{Arg, Record, Tx, Written};
 use vault::Digest;
 
 use crate::{Office, Refused};
@@ -15,8 +16,8 @@ use crate::{Office, Refused};
 /// Tables whose rows are no acts: sign-in traffic, work in progress that nobody relies on yet, and what is derived.
 pub const UNJOURNALLED: &[&str] = &[
     "meta", "follower", "session", "login_attempt", "draft", "pending_act", "notice", "watch", "job", "idempotency",
-    "import_reject", "cube_count", "change", "change_counter", "journal_entry", "journal_head", "seal", "seal_head",
-    "number_series",
+    "import_reject", "cube_count", "change", "change_counter", "journal_entry", "journal_head", "journal_former", "seal",
+    "seal_head", "number_series",
 ];
 
 /// What an act says of itself before it runs.
@@ -90,7 +91,6 @@ pub struct Work<'a, 'c> {
     /// The deed, which the act may complete (edition, facts, reason) as it learns them.
     pub deed: Deed,
     rows: BTreeMap<(String, String), Option<Digest>>,
-    bulk: Vec<Digest>,
     files: Vec<Digest>,
     changed: serde_json::Map<String, Json>,
 }
@@ -98,35 +98,38 @@ pub struct Work<'a, 'c> {
 impl Work<'_, '_> {
     /// Inserts a record.
     pub fn insert<R: Record>(&mut self, record: &R) -> Result<(), Refused> {
-        self.tx.insert(record)?;
-        self.wrote(record);
-        Ok(())
+        Ok(self.tx.insert(record)?)
     }
 
     /// Updates a record; one with a `rev` must carry the new one.
     pub fn update<R: Record>(&mut self, record: &R) -> Result<(), Refused> {
-        self.tx.update(record)?;
-        self.wrote(record);
-        Ok(())
+        Ok(self.tx.update(record)?)
     }
 
     /// Inserts a record or replaces the one with its key.
     pub fn upsert<R: Record>(&mut self, record: &R) -> Result<(), Refused> {
-        self.tx.upsert(record)?;
-        self.wrote(record);
-        Ok(())
+        Ok(self.tx.upsert(record)?)
     }
 
-    /// Inserts one of many insert-only rows of a bulk act: the entry carries one Merkle root for all of them.
+    /// Inserts one of many rows of a bulk act: the entry carries one Merkle root for all of them. Never delete such a row.
     pub fn insert_bulk<R: Record>(&mut self, record: &R) -> Result<(), Refused> {
         self.tx.insert(record)?;
-        self.bulk.push(proof_of(record).2);
+        self.tx.mark_bulk();
         Ok(())
     }
 
-    fn wrote<R: Record>(&mut self, record: &R) {
-        let (table, key, digest) = proof_of(record);
-        self.rows.insert((table, key), Some(digest));
+    /// Says that a statement (not a record) of this act changed or deleted the row with this key; looks what is there now.
+    /// Such a statement must set `entry`.
+    pub fn touched<R: Record>(&mut self, key: &[Arg<'_>]) -> Result<(), Refused> {
+        let (table, text, digest) = match self.tx.find_record::<R>(key)? {
+            Some(record) => {
+                let (table, text, digest) = proof_of(&record);
+                (table, text, Some(digest))
+            }
+            None => (R::TABLE.to_owned(), key.iter().map(key_part).collect::<Vec<_>>().join("/"), None),
+        };
+        self.rows.insert((table, text), digest);
+        Ok(())
     }
 
     /// Says that the act deleted a row.
@@ -157,8 +160,71 @@ impl Work<'_, '_> {
         self.tx.announce(change);
     }
 
+    /// What the act's records wrote, as proofs; rows of bulk acts apart. What a bulk act wrote and this one rewrote is kept.
+    fn proofs(&mut self) -> Result<Vec<Digest>, Refused> {
+        let (mut bulk, mut bulk_acts) = (Vec::new(), BTreeMap::new());
+        for written in self.tx.take_written() {
+            if UNJOURNALLED.contains(&written.table) {
+                continue;
+            }
+            let (key, digest) = digest_of_row(written.table, written.columns, written.key, &written.values);
+            if let Some(before) = &written.before {
+                self.keep_former(&written, before, &mut bulk_acts)?;
+            }
+            if written.bulk {
+                bulk.push(digest);
+            } else {
+                self.rows.insert((written.table.to_owned(), key), Some(digest));
+            }
+        }
+        let mut places: BTreeMap<Origin, usize> = BTreeMap::new();
+        for change in self.tx.announced() {
+            let place = places.entry(change.origin).or_default();
+            *place += 1;
+            let digest = digest_of_change(change);
+            if bulk.is_empty() {
+                self.rows.insert(("change".to_owned(), change_key(change.origin, self.entry, *place)), Some(digest));
+            } else {
+                bulk.push(digest);
+            }
+        }
+        Ok(bulk)
+    }
+
+    /// A bulk act's Merkle root needs every row it wrote: keeps the digest of one that is rewritten now.
+    fn keep_former(
+        &mut self,
+        written: &Written,
+        before: &[Arg<'static>],
+        bulk_acts: &mut BTreeMap<EntryId, bool>,
+    ) -> Result<(), Refused> {
+        let stamp = written.columns.iter().position(|column| *column == "entry").and_then(|at| before.get(at));
+        let Some(Arg::Text(Some(stamp))) = stamp else { return Ok(()) };
+        let stamp: EntryId = stamp.parse().map_err(Refused::internal)?;
+        if stamp == self.entry {
+            return Ok(());
+        }
+        let is_bulk = match bulk_acts.get(&stamp) {
+            Some(known) => *known,
+            None => store::journal::find_place(self.tx, stamp)?.is_some_and(|place| place.root.is_some()),
+        };
+        bulk_acts.insert(stamp, is_bulk);
+        let (key, digest) = digest_of_row(written.table, written.columns, written.key, before);
+        if !is_bulk {
+            return Ok(());
+        }
+        let former = Former {
+            entry: stamp,
+            table_name: written.table.to_owned(),
+            key,
+            digest: digest.as_bytes().to_vec(),
+        };
+        Ok(self.tx.insert(&former)?)
+    }
+
     /// Appends the entry. Called once, after the act's body.
-    fn finish(self) -> Result<(), Refused> {
+    fn finish(mut self) -> Result<(), Refused> {
+        let bulk = self.proofs()?;
         let Deed { origin, subject, act, actor, desk, area, on_behalf_of, reason, edition, facts } = self.deed;
         let rows = self.rows.into_iter().map(|((table, key), digest)| RowProof { table, key, digest }).collect();
         let draft = journal::Draft {
@@ -178,7 +244,7 @@ impl Work<'_, '_> {
             change: Json::Object(self.changed).to_string(),
             rows,
             files: self.files,
-            batch: (!self.bulk.is_empty()).then(|| journal::batch_of(self.bulk)),
+            batch: (!bulk.is_empty()).then(|| journal::batch_of(bulk)),
             from_batch: None,
         };
         crate::ledger::append(self.tx, draft)?;
@@ -188,19 +254,44 @@ impl Work<'_, '_> {
 
 /// A record's table, key and digest as its entry proves them.
 pub fn proof_of<R: Record>(record: &R) -> (String, String, Digest) {
-    let args = record.args();
-    let mut columns = Vec::with_capacity(args.len());
-    let mut key = vec![String::new(); R::KEY.len()];
-    for (name, arg) in R::COLUMNS.iter().zip(&args) {
-        if let Some(at) = R::KEY.iter().position(|part| part == name) {
-            key[at] = key_part(arg);
+    let (key, digest) = digest_of_row(R::TABLE, R::COLUMNS, R::KEY, &record.args());
+    (R::TABLE.to_owned(), key, digest)
+}
+
+/// Columns that no row digest covers: `entry` is the stamp itself; the others may be set later without rewriting the fact.
+pub const LOOSE: &[&str] = &["entry", "superseded_at", "read_at", "used_step"];
+
+/// The key as text and the digest of a row of any table, from its columns.
+pub fn digest_of_row(table: &str, columns: &[&'static str], key: &[&str], values: &[Arg<'_>]) -> (String, Digest) {
+    let mut proven = Vec::with_capacity(columns.len());
+    let mut parts = vec![String::new(); key.len()];
+    for (name, arg) in columns.iter().zip(values) {
+        if let Some(at) = key.iter().position(|part| part == name) {
+            parts[at] = key_part(arg);
         }
-        // `entry` is the entry itself; `superseded_at` and `read_at` may be set later without rewriting the fact.
-        if !matches!(*name, "entry" | "superseded_at" | "read_at") {
-            columns.push((*name, value_of(arg)));
+        if !LOOSE.contains(name) {
+            proven.push((*name, value_of(arg)));
         }
     }
-    (R::TABLE.to_owned(), key.join("/"), row_digest(R::TABLE, &columns))
+    (parts.join("/"), row_digest(table, &proven))
+}
+
+/// What an entry proves of a change row: everything but its position, which is known only at the commit and runs without gaps.
+pub fn digest_of_change(change: &Change) -> Digest {
+    let public = change.public.as_ref().map_or(Value::Null, |public| Value::Text(public.to_string()));
+    let columns = [
+        ("origin", Value::Text(change.origin.to_string())),
+        ("kind", Value::Text(change.kind.clone())),
+        ("subject", Value::Text(change.subject.clone())),
+        ("day", Value::Text(change.day.to_string())),
+        ("public", public),
+    ];
+    row_digest("change", &columns)
+}
+
+/// The key of a change row in proofs: its origin, its entry, and which of the entry's changes there it is, from 1.
+pub(crate) fn change_key(origin: Origin, entry: EntryId, place: usize) -> String {
+    format!("{origin}/{entry}/{place}")
 }
 
 fn key_part(arg: &Arg<'_>) -> String {
@@ -232,6 +323,7 @@ impl Office {
         let (at, today) = (self.clock.now(), self.clock.today());
         let entry = EntryId::fresh_at(at, &self.rng);
         self.db.write(move |tx| {
+            tx.remember_writes();
             let mut work = Work {
                 tx,
                 entry,
@@ -239,7 +331,6 @@ impl Office {
                 today,
                 deed,
                 rows: BTreeMap::new(),
-                bulk: Vec::new(),
                 files: Vec::new(),
                 changed: serde_json::Map::new(),
             };

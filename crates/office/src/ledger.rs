@@ -1,15 +1,18 @@
 //! Entries between the journal room, which knows what is hashed, and the store, which keeps rows.
-use base::{AccountId, Instant};
+use base::AccountId;
 use journal::{Draft, Entry, Start, chain};
-use store::journal::EntryRow;
+use store::journal::{EntryRow, Place};
+use store::organizations::Version;
 use store::{Statement, Tx, args, sql};
 use vault::Digest;
 
 use crate::Refused;
+use crate::act::proof_of;
 
 const FIRST_VERSION: Statement = sql!(
     "ledger.first_version",
-    "select entry, digest from organization_version where origin = $1 and org = $2 order by recorded_at, id limit 1"
+    "select origin, org, id, valid_from, valid_to, recorded_at, superseded_at, facts, digest, leaf, entry
+     from organization_version where origin = $1 and org = $2 order by recorded_at, id limit 1"
 );
 
 /// For the test that prepares all statements.
@@ -32,15 +35,14 @@ fn first(tx: &mut Tx<'_>, draft: &Draft) -> Result<Start, Refused> {
     if draft.subject.kind != "org" {
         return Ok(Start::New);
     }
-    let mut found: Option<(String, Vec<u8>)> = None;
-    tx.each_row(FIRST_VERSION, args![draft.origin, draft.subject.id], &mut |row| {
-        found = Some((row.get("entry")?, row.get("digest")?));
-        Ok::<(), store::DbError>(())
-    })?;
-    match found {
-        Some((entry, digest)) if entry != draft.id.to_string() => {
-            let entry = entry.parse().map_err(Refused::internal)?;
-            Ok(Start::Leaf(entry, journal::merkle::leaf(digest_of(&digest)?.as_bytes())))
+    let Some(version) = tx.find::<Version>(FIRST_VERSION, args![draft.origin, draft.subject.id])? else {
+        return Ok(Start::New);
+    };
+    // Only a bulk act vouches for its rows by a Merkle root; any other has a chain of its own.
+    match store::journal::find_place(tx, version.entry)? {
+        Some(Place { root: Some(_), .. }) => {
+            let (_, _, digest) = proof_of(&version);
+            Ok(Start::Leaf(version.entry, journal::merkle::leaf(digest.as_bytes())))
         }
         _ => Ok(Start::New),
     }
@@ -96,6 +98,3 @@ pub fn entry_of(row: &EntryRow) -> Result<Entry, String> {
         None => Ok(entry),
     }
 }
-
-/// The instant before everything: where the first seal begins.
-pub const DAWN: Instant = Instant(0);

@@ -5,8 +5,12 @@
 
 pub mod accounts;
 pub mod act;
+pub mod cases;
+pub mod effects;
 pub mod files;
+pub mod gazetteer;
 pub mod ledger;
+pub mod names;
 pub mod people;
 mod refused;
 #[cfg(feature = "testing")]
@@ -42,6 +46,12 @@ pub struct Office {
     pub catalogue: Arc<catalogue::Catalogue>,
     /// Stored files.
     pub files: Files,
+    /// The derived name index, where this process keeps one.
+    pub index: Option<Arc<search::Index>>,
+    /// Area names by their beginning.
+    pub gazetteer: Arc<gazetteer::Gazetteer>,
+    /// Editions of matters already read.
+    pub editions: cases::Editions,
 }
 
 /// Loads a catalogue with the checks that are written in Rust.

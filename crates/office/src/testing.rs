@@ -52,6 +52,12 @@ pub fn areas() -> Arc<AreaTree> {
     Arc::clone(SHIPPED.get_or_init(|| Arc::new(AreaTree::shipped().unwrap())))
 }
 
+/// Area names, gathered once per process.
+pub fn gazetteer() -> Arc<crate::gazetteer::Gazetteer> {
+    static SHIPPED: OnceLock<Arc<crate::gazetteer::Gazetteer>> = OnceLock::new();
+    Arc::clone(SHIPPED.get_or_init(|| Arc::new(crate::gazetteer::Gazetteer::of(&areas()))))
+}
+
 /// An office on a fresh SQLite database.
 pub fn office() -> TestOffice {
     office_on(store::testing::sqlite())
@@ -71,6 +77,9 @@ pub fn office_on(db: TestDb) -> TestOffice {
         calendar: Arc::new(Calendar::shipped().unwrap()),
         catalogue: catalogue(),
         files: Files::open(folder.path().join("files")).unwrap(),
+        index: None,
+        gazetteer: gazetteer(),
+        editions: crate::cases::Editions::default(),
     };
     TestOffice { office, config: db.config.clone(), _db: db, _folder: folder }
 }

@@ -110,6 +110,11 @@ const POSTS_OF_DESK: Statement = sql!(
     "select id, account, person, body, desk, area, since, until, entry from post
      where desk = $1 and area = $2 and since <= $3 and (until is null or until > $3) order by since, id"
 );
+const POSTS_OF_BODY: Statement = sql!(
+    "people.posts_of_body",
+    "select id, account, person, body, desk, area, since, until, entry from post
+     where desk = $1 and body = $2 and since <= $3 and (until is null or until > $3) order by since, id"
+);
 const OPEN_REQUESTS: Statement = sql!(
     "people.open_requests",
     "select person, id, kind, state, asked_at, due, answered_at, body, rev, entry from access_request
@@ -149,6 +154,11 @@ pub fn posts(tx: &mut Tx<'_>, account: AccountId, day: Date) -> Result<Vec<PostR
 /// Who sits on a desk of an area on a day.
 pub fn posts_of_desk(tx: &mut Tx<'_>, desk: &str, area: &AreaCode, day: Date) -> Result<Vec<PostRow>, DbError> {
     tx.list(POSTS_OF_DESK, args![desk, area, day])
+}
+
+/// Who sits at a desk of one body on a day.
+pub fn posts_of_body(tx: &mut Tx<'_>, desk: &str, body: base::BodyId, day: Date) -> Result<Vec<PostRow>, DbError> {
+    tx.list(POSTS_OF_BODY, args![desk, body, day])
 }
 
 /// Requests not answered yet, the most urgent first.

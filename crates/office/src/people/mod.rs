@@ -3,6 +3,7 @@
 
 pub mod reveal;
 pub mod sealed;
+pub mod vetting;
 
 pub use reveal::Revealed;
 pub use sealed::{Keys, SECRET_FIELDS, lookup_form, mask_value};

@@ -22,6 +22,15 @@ const FREE_NAMES: Statement =
     sql!("organizations.free_names", "delete from name_reservation where origin = $1 and until < $2");
 const FREE_NAME: Statement =
     sql!("organizations.free_name", "delete from name_reservation where origin = $1 and name_key = $2 and org = $3");
+const FREE_RESERVATION: Statement = sql!(
+    "organizations.free_reservation",
+    "delete from name_reservation where origin = $1 and name_key = $2 and case_id = $3 and org is null"
+);
+const POSTS_OF: Statement = sql!(
+    "organizations.posts_of",
+    "select origin, org, id, term, person, post, public_name, sort, term_from, term_to, valid_from, valid_to,
+     recorded_at, superseded_at, body, entry from officer where person = $1 and superseded_at is null order by term_from, id"
+);
 const VERSIONS: Statement = sql!(
     "organizations.versions",
     "select origin, org, id, valid_from, valid_to, recorded_at, superseded_at, facts, digest, leaf, entry
@@ -102,6 +111,8 @@ pub const ALL: &[Statement] = &[
     NAME_TAKEN,
     FREE_NAMES,
     FREE_NAME,
+    FREE_RESERVATION,
+    POSTS_OF,
     VERSIONS,
     AS_OF,
     ALL_AS_OF,
@@ -201,6 +212,16 @@ pub fn take_name(tx: &mut Tx<'_>, name: &NameReservation, day: Date) -> Result<(
 /// Gives an organization's name back (renamed, ended and the period of grace over).
 pub fn free_name(tx: &mut Tx<'_>, origin: Origin, name_key: &str, org: OrgId) -> Result<(), DbError> {
     tx.run(FREE_NAME, args![origin, name_key, org]).map(drop)
+}
+
+/// Gives back a name that a case had reserved and nobody bears.
+pub fn free_reservation(tx: &mut Tx<'_>, origin: Origin, name_key: &str, case: base::CaseId) -> Result<(), DbError> {
+    tx.run(FREE_RESERVATION, args![origin, name_key, case]).map(drop)
+}
+
+/// Every post a person holds or held, as known now.
+pub fn posts_of(tx: &mut Tx<'_>, person: base::PersonId) -> Result<Vec<Officer>, DbError> {
+    tx.list(POSTS_OF, args![person])
 }
 
 /// All versions ever recorded, superseded ones included.

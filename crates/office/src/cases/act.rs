@@ -1,0 +1,102 @@
+//! One act on a case, from the database and back: load the case (rev) → its pinned edition → the facts → decide → apply →
+//! effects → save where rev matches → entry. The only path, for people and for the timer.
+use authority::Actor;
+use base::{CaseId, OrgId, Origin};
+use casework::{Act, FieldFault, apply, decide};
+use store::args;
+use store::cases::CaseRow;
+
+use super::rows::Listing;
+use crate::act::{Deed, Work};
+use crate::people::Keys;
+use crate::{Office, Refused};
+
+/// What an act led to.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Done {
+    /// The case.
+    pub case: CaseId,
+    /// Where it lives.
+    pub origin: Origin,
+    /// 办件编号
+    pub number: String,
+    /// Its status now, in words.
+    pub status: String,
+    /// The organization it concerns, once there is one.
+    pub org: Option<OrgId>,
+    /// Warnings to show.
+    pub warnings: Vec<FieldFault>,
+}
+
+impl Office {
+    /// Does one act on a case. `seen`: the revision of the page that the person acted on; a later one is a conflict.
+    pub fn act_on_case(&self, who: &Actor, origin: Origin, id: CaseId, seen: Option<i64>, act: Act) -> Result<Done, Refused> {
+        let verb = serde_json::to_value(act.verb).ok().and_then(|word| word.as_str().map(str::to_owned));
+        let mut deed = Deed::by(who, origin, "case", id, &verb.unwrap_or_default()).because(act.reason.clone());
+        let (office, who) = (self.clone(), who.clone());
+        if let Some(post) = who.posts.first() {
+            deed = deed.at(&post.desk, &post.area);
+        }
+        self.act(deed, move |work| office.act_in(work, &who, origin, id, seen, &act))
+    }
+
+    pub(crate) fn act_in(
+        &self,
+        work: &mut Work<'_, '_>,
+        who: &Actor,
+        origin: Origin,
+        id: CaseId,
+        seen: Option<i64>,
+        act: &Act,
+    ) -> Result<Done, Refused> {
+        let mut keys = Keys::default();
+        let row: CaseRow = work.tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
+        if seen.is_some_and(|seen| seen != row.rev) {
+            return Err(Refused::Conflict);
+        }
+        let resolved = self.edition(work.tx, &row.edition)?;
+        let loaded = self.load_case(work.tx, &mut keys, row, &resolved.matter)?;
+        let answers = act.answers.as_ref().unwrap_or(&loaded.case.answers);
+        let facts = self.case_facts(work.tx, &resolved.matter, &loaded.case.area, answers, Some(&loaded.case))?;
+        let rules = self.rules(&resolved);
+        let decision = decide(&rules, &loaded.case, &facts, who, act, work.today)?;
+        work.deed.edition = resolved.digest.parse().ok();
+        work.deed.facts = facts.digest();
+        self.note_act(work, act, &decision);
+        self.relies_on_files(work, origin, act)?;
+        let case = apply(loaded.case.clone(), &decision);
+        let list = Listing::of(&loaded);
+        self.finish_case(work, &mut keys, &resolved, Some(&loaded), case, &decision, list)
+    }
+
+    /// What the entry says of the act: step, desk, opened and closed; names of changed answers, never their values.
+    fn note_act(&self, work: &mut Work<'_, '_>, act: &Act, decision: &casework::Decision) {
+        if let Some(step) = &act.step {
+            work.note("step", step.as_str());
+        }
+        work.deed.desk = decision.event.desk.clone();
+        if !act.article.is_empty() {
+            work.note("article", act.article.clone());
+        }
+        if let Some((favourable, _)) = &act.opinion {
+            work.note("favourable", *favourable);
+        }
+        if !decision.document.is_empty() {
+            work.note("document", decision.document.clone());
+        }
+        if let Some(ended) = &decision.ending {
+            work.note("ending", ended.ending.as_str());
+        }
+        let names = |steps: &[catalogue::matter::StepId]| steps.iter().map(|step| step.as_str().to_owned()).collect::<Vec<_>>();
+        work.note("closed", names(&decision.event.closed));
+        work.note("opened", names(&decision.event.opened));
+    }
+
+    fn relies_on_files(&self, work: &mut Work<'_, '_>, origin: Origin, act: &Act) -> Result<(), Refused> {
+        for file in &act.files {
+            let row: store::papers::FileRow = work.tx.find_record(args![origin, *file])?.ok_or(Refused::NotFound("这份附件"))?;
+            work.relies_on(crate::ledger::digest_of(&row.digest)?);
+        }
+        Ok(())
+    }
+}

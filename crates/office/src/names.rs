@@ -1,0 +1,240 @@
+//! The name check (名称查重): what the law says of a wished name, who bears it or one like it, and why. The index proposes; the
+//! database decides; a person judges.
+use std::collections::BTreeMap;
+
+use base::{AreaCode, CaseId, Date, OrgId};
+use catalogue::matter::{FieldKind, Matter};
+use catalogue::{Params, Value};
+use casework::Answers;
+use registry::names::{
+    self, AreaPrefix, DuplicateRule, Ended, Finding, Holder, KindRule, NameRules, Severity, WordRule,
+};
+use registry::{Kind, Registration};
+use search::Near;
+use store::Tx;
+
+use crate::cases::facts::Loaded;
+use crate::{Office, Refused};
+
+/// From this likeness (of 1000) on a person should look; below it names merely share common words.
+const WORTH_A_LOOK: u32 = 800;
+
+/// Everything the check found.
+#[derive(Clone, Debug, Default)]
+pub struct NameReport {
+    /// What rules and other bodies say against it, refusals first.
+    pub findings: Vec<Finding>,
+    /// The nearest names, most alike first, with what they share.
+    pub near: Vec<Near>,
+}
+
+impl NameReport {
+    /// Whether a finding of these rules refuses it.
+    fn refused_by(&self, rules: &[&str]) -> bool {
+        self.findings.iter().any(|f| f.severity == Severity::Refuse && rules.contains(&f.rule.as_str()))
+    }
+
+    /// Whether the name can be applied for.
+    pub fn is_free(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity == Severity::Warn)
+    }
+}
+
+/// The naming rules that hold somewhere on a day, put together from the parameters.
+fn rules_from(params: &Params) -> NameRules {
+    let list = |name: &str| match params.find(name).map(|param| &param.value) {
+        Some(Value::List(words)) => words.clone(),
+        _ => Vec::new(),
+    };
+    let clause = |name: &str| params.find(name).map(|param| param.clause.text.clone()).unwrap_or_default();
+    let rule = |name: &str, message: &str, unless: Vec<String>| WordRule {
+        words: list(name),
+        unless,
+        clause: clause(name),
+        message: message.to_owned(),
+        severity: Severity::Refuse,
+    };
+    let kinds = Kind::ALL.iter().map(|kind| {
+        let endings = list(&format!("name_endings.{kind}"));
+        let forbidden_endings = list(&format!("name_endings_forbidden.{kind}"));
+        let own_word = matches!(kind, Kind::Foundation | Kind::ServiceInstitution);
+        (kind.as_str().to_owned(), KindRule { endings, forbidden_endings, own_word, area: *kind != Kind::Community })
+    });
+    let chars = params.int("name_word_min_chars").and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+    let ending_clause = clause("name_endings.association");
+    NameRules {
+        kinds: kinds.collect::<BTreeMap<_, _>>(),
+        fields: list("name_fields"),
+        forbidden: vec![
+            rule("name_forbidden_words", "名称中有“{word}”，不能使用。请删去", Vec::new()),
+            rule("name_misleading_words", "名称中的“{word}”容易误导，不能使用。请删去", list("name_misleading_exceptions")),
+        ],
+        middle_only: rule("name_middle_only_words", "地方组织的名称不能这样用“{word}”，只能放在名称中间限定领域", Vec::new()),
+        ending: WordRule {
+            clause: ending_clause.clone(),
+            message: "名称应当以规定的组织形式结尾：{list}".to_owned(),
+            ..WordRule::default()
+        },
+        area: WordRule {
+            clause: ending_clause,
+            message: "名称应当以登记管理机关所在行政区划的名称开头".to_owned(),
+            ..WordRule::default()
+        },
+        own_word: WordRule {
+            clause: clause("name_word_min_chars"),
+            message: "名称里还缺字号，或者字号太短。字号至少要有两个汉字".to_owned(),
+            ..WordRule::default()
+        },
+        own_word_chars: chars,
+        letters: WordRule {
+            clause: clause("name_forbidden_words"),
+            message: "名称里不能有外文字母、拼音、阿拉伯数字：“{word}”".to_owned(),
+            ..WordRule::default()
+        },
+    }
+}
+
+fn duplicate_rule(params: &Params) -> DuplicateRule {
+    let months = |name: &str| params.int(name).and_then(|count| u32::try_from(count).ok()).unwrap_or_default();
+    DuplicateRule {
+        given_up_months: months("name_given_up_months"),
+        revoked_months: months("name_revoked_months"),
+        clause: params.find("name_given_up_months").map(|param| param.clause.text.clone()).unwrap_or_default(),
+        same_name: "与“{name}”名称相同".to_owned(),
+        same_own_word: "与“{name}”的字号、领域和组织形式都相同".to_owned(),
+        same_sound: "与“{name}”读音相同，请由审查人员判断".to_owned(),
+    }
+}
+
+impl Office {
+    /// The longest area name, or chain of area names, that a normalised name begins with.
+    pub fn area_prefix(&self, normal: &str) -> Option<AreaPrefix> {
+        self.gazetteer.find(normal)
+    }
+
+    /// Checks a wished name for a kind at a registrar on a day. `own`: the case that already reserved it.
+    pub fn check_name(
+        &self,
+        tx: &mut Tx<'_>,
+        (name, kind, registrar): (&str, Kind, &AreaCode),
+        day: Date,
+        own: Option<CaseId>,
+    ) -> Result<NameReport, Refused> {
+        let params = self.catalogue.params(&self.lineage(registrar, day), day);
+        let rules = rules_from(&params);
+        let areas = |normal: &str| self.area_prefix(normal);
+        let mut findings = names::check(name, kind.as_str(), registrar, &rules, &areas);
+        let nearest = params.int("name_nearest_count").and_then(|count| usize::try_from(count).ok()).unwrap_or(20);
+        // Candidates of the same registrar for the duplicate rule; the nearest of all registrars for the eye.
+        let (same, near) = match &self.index {
+            Some(index) => (
+                index.similar((name, kind.as_str()), Some(registrar), 200, (&rules, &areas)),
+                index.similar((name, kind.as_str()), None, nearest, (&rules, &areas)),
+            ),
+            None => (Vec::new(), Vec::new()),
+        };
+        let holders = self.holders(tx, name, registrar, &same)?;
+        let barred = names::duplicates(
+            (name, kind.as_str(), registrar),
+            day,
+            &holders,
+            (&duplicate_rule(&params), &rules, &areas),
+        );
+        findings.extend(barred.into_iter().map(|(_, finding)| finding));
+        if self.is_reserved(tx, name, registrar, day, own)? {
+            findings.push(Finding {
+                rule: "duplicate".to_owned(),
+                clause: duplicate_rule(&params).clause,
+                message: "这个名称已经被别的申请预留".to_owned(),
+                severity: Severity::Refuse,
+                words: names::normalize(name),
+            });
+        }
+        findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+        Ok(NameReport { findings, near })
+    }
+
+    /// Bodies of the registrar that bear or bore the candidates' names, and everybody who bears the very name.
+    fn holders(
+        &self,
+        tx: &mut Tx<'_>,
+        name: &str,
+        registrar: &AreaCode,
+        candidates: &[Near],
+    ) -> Result<Vec<Holder<OrgId>>, Refused> {
+        let key = names::normalize(name);
+        let mut ids: Vec<OrgId> = candidates.iter().map(|near| near.id).collect();
+        ids.extend(store::organizations::by_name(tx, &key)?.into_iter().map(|(_, id)| id));
+        ids.sort();
+        ids.dedup();
+        let lines = if ids.is_empty() { Vec::new() } else { store::organizations::lines(tx, &ids)? };
+        let mut holders = Vec::new();
+        for line in lines.iter().filter(|line| line.registrar_area == *registrar) {
+            let ended = match (Registration::parse(&line.registration), line.ended_on) {
+                (Some(Registration::Revoked), Some(day)) => Some((Ended::Revoked, day)),
+                (Some(Registration::Deregistered), Some(day)) => Some((Ended::GivenUp, day)),
+                _ => None,
+            };
+            let holder = |name: &str, ended| Holder {
+                key: line.id,
+                name: name.to_owned(),
+                kind: line.kind.clone(),
+                registrar: line.registrar_area.clone(),
+                ended,
+            };
+            holders.push(holder(&line.name, ended));
+            for former in candidates.iter().filter(|near| near.id == line.id && near.former) {
+                let day = self.given_up_on(tx, line.origin, line.id, &former.name)?;
+                holders.push(holder(&former.name, day.map(|day| (Ended::GivenUp, day)).or(ended)));
+            }
+        }
+        Ok(holders)
+    }
+
+    /// The day on which an organization stopped bearing a former name.
+    fn given_up_on(&self, tx: &mut Tx<'_>, origin: base::Origin, org: OrgId, name: &str) -> Result<Option<Date>, Refused> {
+        let versions = store::organizations::versions(tx, origin, org)?;
+        let bore = |version: &&store::organizations::Version| {
+            let facts: Option<registry::Organization> = serde_json::from_str(&version.facts).ok();
+            version.superseded_at.is_none() && facts.is_some_and(|facts| facts.name == name)
+        };
+        Ok(versions.iter().filter(bore).filter_map(|version| version.valid_to).max())
+    }
+
+    fn is_reserved(&self, tx: &mut Tx<'_>, name: &str, registrar: &AreaCode, day: Date, own: Option<CaseId>) -> Result<bool, Refused> {
+        let origin = base::Origin::of(registrar);
+        let taken = store::organizations::name_taken(tx, origin, &names::normalize(name), day)?;
+        Ok(taken.is_some_and(|taken| taken.case_id.is_none() || taken.case_id != own.map(|case| case.to_string())))
+    }
+
+    /// The `name.*` facts of a case.
+    pub(crate) fn name_facts(
+        &self,
+        tx: &mut Tx<'_>,
+        matter: &Matter,
+        area: &AreaCode,
+        answers: &Answers,
+        own: Option<CaseId>,
+        facts: &mut Loaded,
+    ) -> Result<(), Refused> {
+        let field = matter.fields().find(|field| field.kind == FieldKind::Name);
+        let Some(name) = field.and_then(|field| answers.find(field.id.as_str())).and_then(|name| name.as_str()) else {
+            return Ok(());
+        };
+        let Some(kind) = matter.org_kinds.first().and_then(|kind| kind_of(kind)) else { return Ok(()) };
+        let report = self.check_name(tx, (name, kind, area), self.clock.today(), own)?;
+        let source = format!("名称查重（{}）", self.clock.today());
+        let near = report.near.iter().any(|near| near.score >= WORTH_A_LOOK);
+        facts.know("name.duplicate", Value::Bool(report.refused_by(&["duplicate"])), &source);
+        facts.know("name.forbidden", Value::Bool(report.refused_by(&["forbidden", "middle_only", "letters"])), &source);
+        facts.know("name.well_formed", Value::Bool(!report.refused_by(&["ending", "area", "own_word"])), &source);
+        facts.know("name.similar", Value::Bool(near), &source);
+        Ok(())
+    }
+}
+
+/// The kind that a matter's `org_kinds` names.
+fn kind_of(kind: &impl serde::Serialize) -> Option<Kind> {
+    let word = serde_json::to_value(kind).ok()?;
+    Kind::parse(word.as_str()?)
+}
