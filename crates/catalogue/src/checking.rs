@@ -6,6 +6,7 @@ use base::{AreaCode, Date};
 use crate::answers::FormAnswers;
 use crate::catalogue::Catalogue;
 use crate::condition::{Condition, Scope, suggest};
+use crate::matter::Known;
 use crate::problem::Problems;
 use crate::resolved::{each_table, used_params};
 use crate::tree::{Data, Node};
@@ -112,11 +113,21 @@ impl Catalogue {
                         if Some(day) == days.last() {
                             self.check_tree(resolved.root(), problems);
                             self.check_params_hold(&ids, *day, resolved.root(), problems);
+                            resolved.matter.check(resolved.root(), &resolved.params, &self.known(), problems);
                         }
                     }
                     Err(found) => found.into_iter().for_each(|problem| problems.push(problem)),
                 }
             }
+        }
+    }
+
+    /// What a matter may name besides its own parts.
+    fn known(&self) -> Known<'_> {
+        Known {
+            desks: self.desks.keys().map(String::as_str).collect(),
+            matters: self.matter_ids().collect(),
+            registers: self.registers.keys().map(String::as_str).collect(),
         }
     }
 

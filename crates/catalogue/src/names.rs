@@ -44,7 +44,11 @@ fn put_in(name: &str, node: &Node, params: &Params, problems: &Problems) -> Json
         Some(Value::Text(text)) => Json::from(text.clone()),
         Some(Value::Bool(truth)) => Json::from(*truth),
         Some(Value::Money(_) | Value::Date(_)) => {
-            problems.error(&node.at, format!("名称规则里用不上参数“{name}”这种值"), "请用 list、text、count、month 等单位的参数");
+            problems.error(
+                &node.at,
+                format!("名称规则里用不上参数“{name}”这种值"),
+                "请用 list、text、count、month 等单位的参数",
+            );
             Json::Null
         }
         None => {
