@@ -6,7 +6,9 @@ use std::path::Path;
 
 use authority::{Actor, Post, Verb};
 use base::{AccountId, AreaCode, BodyId, Calendar, CaseId, Date, FileId};
-use casework::{Act, Answers, Case, CorrectionItem, Decision, Filing, PointAnswer, PointVerdict, Provided, Refusal, Rules};
+use casework::{
+    Act, Answers, Case, CorrectionItem, Decision, Filing, PointAnswer, PointVerdict, Provided, Refusal, Rules,
+};
 use catalogue::matter::{FieldKind, Matter};
 use catalogue::{Catalogue, Data, Facts, Files, NamedChecks, Node, Problems, Reading, Resolved, Value};
 use serde_json::{Value as Json, json};
@@ -131,8 +133,8 @@ impl Flow<'_> {
         };
         act.points = self.resolved.matter.find_step(&step.into()).unwrap().points.iter().map(yes).collect();
         act.opinion = text(entry, "opinion").map(|_| (favourable, "见意见书".to_owned()));
-        act.reason = "见审查报告".to_owned();
-        act.article = text(entry, "article").unwrap_or_default().to_owned();
+        "见审查报告".clone_into(&mut act.reason);
+        text(entry, "article").unwrap_or_default().clone_into(&mut act.article);
         act.files = vec![FileId::from_bits(9)];
         let item = |target: String| CorrectionItem {
             target,
@@ -183,10 +185,14 @@ impl Flow<'_> {
         }
         let ended = case.ending.as_ref().map(|ended| ended.ending.to_string());
         assert_eq!(ended.as_deref(), text(entry, "ended"), "{name} {}", entry.at);
-        let effects: Vec<String> = decision.effects.iter().map(|effect| {
-            let json = serde_json::to_value(effect).unwrap();
-            json["do"].as_str().unwrap().to_owned()
-        }).collect();
+        let effects: Vec<String> = decision
+            .effects
+            .iter()
+            .map(|effect| {
+                let json = serde_json::to_value(effect).unwrap();
+                json["do"].as_str().unwrap().to_owned()
+            })
+            .collect();
         for wanted in texts(entry, "effects") {
             assert!(effects.contains(&wanted), "{name} {}: {effects:?} lack {wanted}", entry.at);
         }
@@ -196,7 +202,9 @@ impl Flow<'_> {
 /// A refusal in full: each fault of the form and of the checks too.
 fn said(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Faults(faults) => faults.iter().map(|fault| format!("{}{}\n", fault.label, fault.message)).collect(),
+        Refusal::Faults(faults) => {
+            faults.iter().flat_map(|fault| [fault.label.as_str(), fault.message.as_str(), "\n"]).collect()
+        }
         other => other.to_string(),
     }
 }
@@ -240,13 +248,18 @@ fn the_party_clause_of_the_charter_may_not_be_rewritten() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue");
     let files = Files::read(&root).unwrap();
     let catalogue = Catalogue::load(&files, &NamedChecks::default()).unwrap();
-    let table = Node::parse("cases", &std::fs::read_to_string(root.join("national/matters/found-association.cases.toml")).unwrap(), &Problems::new());
+    let table = Node::parse(
+        "cases",
+        &std::fs::read_to_string(root.join("national/matters/found-association.cases.toml")).unwrap(),
+        &Problems::new(),
+    );
     let area: AreaCode = "2101".parse().unwrap();
     let today: Date = "2026-03-02".parse().unwrap();
     let resolved = catalogue.matter("found-association", &area.ancestry(), today).unwrap();
     let flow = Flow { catalogue: &catalogue, resolved, calendar: Calendar::shipped().unwrap(), area, table: &table };
     let mut filing = flow.filing(&table);
     filing.answers.0["charter"]["party"] = json!("本会不设立党的组织。");
-    let refused = casework::file(&flow.rules(), &Clean(today), filing, &flow.actor("applicant", None), today).unwrap_err();
+    let refused =
+        casework::file(&flow.rules(), &Clean(today), filing, &flow.actor("applicant", None), today).unwrap_err();
     assert!(said(&refused).contains("规定的内容，不能改动"), "{}", said(&refused));
 }
