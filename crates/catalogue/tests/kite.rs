@@ -201,3 +201,29 @@ fn a_personal_field_of_a_register_cannot_be_public() {
     );
     assert!(found.contains("是个人信息，不能公开"), "{found}");
 }
+
+#[test]
+fn what_adds_to_a_matter_carries_its_citation_and_a_step_goes_before_another() {
+    let mut files = files();
+    let matter = files.0.iter_mut().find(|(path, _)| path.ends_with("found-kite-club.toml")).unwrap();
+    matter.1.push_str("\n[[slots]]\nid = \"late\"\ntext = \"决定前\"\nplace = { before = \"decide\" }\n");
+    files.0.retain(|(path, _)| path != "yunxi/overlays.toml");
+    let changes = [
+        "lengthen = { at = \"steps.accept\", statutory = { working_days = 9 } }",
+        "desk_level = { step = \"decide\", to = \"county\" }",
+        "add_point = { step = \"review\", point = { id = \"wind\", text = \"风够不够\" } }",
+        "add_step = { slot = \"late\", step = { id = \"panel\", name = \"评议\", explain = \"专家评议。\", desk = \"review\", moves = [{ verb = \"opine\", needs = [\"opinion\"], then = \"slot\" }] } }",
+    ];
+    let text =
+        changes.map(|change| format!("[[overlay]]\nmatter = \"found-kite-club\"\ncite = \"云溪府发1号\"\n{change}\n"));
+    files.0.push(("yunxi/overlays.toml".to_owned(), text.concat()));
+    let loaded = catalogue::Catalogue::load(&files, &catalogue::NamedChecks::default());
+    let catalogue = loaded.unwrap_or_else(|problems| panic!("{}", listed(&problems)));
+    let matter = catalogue.matter("found-kite-club", &above("9901"), day("2026-01-01")).unwrap().matter;
+    let step = |id: &str| matter.find_step(&id.into()).unwrap();
+    assert_eq!(step("accept").limit.as_ref().unwrap().clause.text, "云溪府发1号");
+    assert_eq!(step("decide").at, catalogue::matter::Seat::County);
+    assert_eq!(step("review").points.last().unwrap().clause.as_ref().unwrap().text, "云溪府发1号");
+    assert_eq!(step("review").moves[0].then, catalogue::matter::Next::Open(vec!["panel".into()]));
+    assert_eq!(step("panel").moves[0].then, catalogue::matter::Next::Open(vec!["decide".into()]));
+}
