@@ -36,6 +36,16 @@ impl std::fmt::Debug for Rules<'_> {
 }
 
 impl<'a> Rules<'a> {
+    /// The rules of one resolved edition.
+    pub fn of(
+        edition: &'a catalogue::Resolved,
+        words: &'a Vocabulary,
+        named: &'a NamedChecks,
+        calendar: &'a Calendar,
+    ) -> Self {
+        Self { matter: &edition.matter, digest: &edition.digest, params: &edition.params, words, named, calendar }
+    }
+
     /// The context in which conditions are evaluated.
     pub fn context<'b>(&self, facts: &'b dyn catalogue::Facts) -> Context<'b>
     where

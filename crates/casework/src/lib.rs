@@ -27,4 +27,4 @@ pub use file::{adopt_edition, file, filing_faults};
 pub use form::{FieldFault, Posted, parse_form};
 pub use lapse::{lapses, next_due};
 pub use refusal::{Refusal, Said};
-pub use status::{Looked, Status};
+pub use status::{Looked, Status, draft_status};

@@ -1,9 +1,13 @@
 //! The words people read (办理状态). Never stored: worked out from the case or the draft.
 use std::fmt;
 
+use authority::DeskId;
 use serde::{Deserialize, Serialize};
 
+use crate::act::{Filing, Rules};
+use crate::answers::{CaseFacts, is_blank};
 use crate::case::Case;
+use crate::file::filing_faults;
 
 /// The status an applicant sees. Nothing says 完成 before it has been filed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -48,6 +52,17 @@ impl Status {
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.plain())
+    }
+}
+
+/// The status of a draft: 未开始, 填写中, or 已填好(未提交) when nothing is wrong with form and materials any more.
+pub fn draft_status(rules: &Rules<'_>, filing: &Filing, facts: &CaseFacts<'_>) -> Status {
+    if filing.answers.0.values().all(is_blank) && filing.materials.is_empty() {
+        Status::NotStarted
+    } else if filing_faults(rules, filing, &DeskId::from(DeskId::APPLICANT), facts).is_empty() {
+        Status::Filled
+    } else {
+        Status::Filling
     }
 }
 

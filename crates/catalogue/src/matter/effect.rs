@@ -3,7 +3,7 @@
 use authority::DeskId;
 use serde::{Deserialize, Serialize};
 
-use super::form::Item;
+use super::item::Item;
 use super::value::TimeSpan;
 use super::{FieldId, MatterId};
 

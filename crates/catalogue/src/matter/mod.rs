@@ -6,6 +6,7 @@ pub mod check;
 pub mod effect;
 pub mod form;
 pub mod guide;
+pub mod item;
 pub mod part;
 pub mod read;
 pub mod routes;
@@ -23,8 +24,9 @@ pub use crate::problem::Citation;
 
 pub use check::Known;
 pub use effect::{Audience, Certificate, Effect, StateAxis};
-pub use form::{CharterClause, Choice, Field, FieldKind, Item, Page, PersonPart, Reference, Section};
+pub use form::{CharterClause, Choice, Field, FieldKind, Page, PersonPart, Reference, Section};
 pub use guide::{Guide, Question};
+pub use item::Item;
 pub use part::{
     About, Applicants, Check, CheckSeverity, Ending, EndingKind, Material, MaterialForm, MaterialSource, MatterKind,
     Moment, Opener, OrgKind, Promise, Slot, SlotPlace, TakenBy,
