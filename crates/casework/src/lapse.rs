@@ -156,7 +156,7 @@ pub(crate) fn whole_case(
     let mut decision = Decision::noted(case, event(act, actor, &DeskId::from(DeskId::SYSTEM), today));
     decision.event.article.clone_from(&clock.clause);
     decision.clock = Some(Clock { expired: true, ..clock.clone() });
-    let overdue = |task: &Task| Task { overdue: true, escalated: clock.on_expiry == Expiry::Escalate, ..task.clone() };
+    let overdue = |task: &Task| Task { overdue: true, escalated: task.escalated || clock.on_expiry == Expiry::Escalate, ..task.clone() };
     decision.tasks = case.open.iter().map(overdue).collect();
     if clock.on_expiry == Expiry::Escalate {
         decision.effects.push(to_upper());
