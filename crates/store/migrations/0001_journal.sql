@@ -16,7 +16,7 @@ create table journal_entry (
   actor    text,                        -- account; null for the timer
   desk     text,
   verb     text   not null,
-  body     bytea  not null,             -- the canonical bytes that are hashed
+  body     bytea  not null,             -- the whole entry as JSON; the other columns repeat parts of it
   prev     bytea,
   hash     bytea  not null,
   root     bytea,                       -- Merkle root of the rows of a batch
@@ -25,6 +25,17 @@ create table journal_entry (
 );
 create index journal_entry_actor on journal_entry (actor, at);
 create index journal_entry_at on journal_entry (at);
+create index journal_entry_id on journal_entry (id);
+
+-- What a bulk act wrote and another act has rewritten since: the digest the row had. With the rows that still bear the bulk act's
+-- stamp these are all of its rows, so its Merkle root can always be made again, and vouches for what stands here.
+create table journal_former (
+  entry      text  not null,            -- the bulk act
+  table_name text  not null,
+  key        text  not null,
+  digest     bytea not null,
+  primary key (entry, table_name, key)
+);
 
 -- The newest entry of each subject, for appending and sealing.
 create table journal_head (
@@ -34,15 +45,17 @@ create table journal_head (
   hash    bytea  not null,
   entry   text   not null,
   at      text   not null,
+  sealed_seq bigint not null,           -- how far the newest seal that knows this chain reaches; 0: none does
   primary key (origin, subject)
 );
-create index journal_head_at on journal_head (at);
+-- What the next seal must take: found by position, never by time, because clocks differ and commits overtake each other.
+create index journal_head_unsealed on journal_head (origin, subject) where seq > sealed_seq;
 
 -- A seal (封存): Merkle root over the heads changed since the seal before, chained to it. Insert-only.
 create table seal (
   number    bigint not null primary key,
   at        text   not null,
-  since     text   not null,            -- heads with at > since
+  since     text   not null,            -- `at` of the seal before
   heads     bigint not null,
   root      bytea  not null,
   prev      bytea,

@@ -325,6 +325,7 @@ create table import_reject (
   line    bigint not null,
   field   text,
   reason  text   not null,
+  suggestion text not null,              -- what to do about it
   row_text text  not null,
   primary key (origin, batch, line)
 );

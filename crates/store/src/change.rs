@@ -44,6 +44,20 @@ crate::record! {
     }
 }
 
+impl ChangeRow {
+    /// The change without its position.
+    pub fn change(&self) -> Change {
+        Change {
+            origin: self.origin,
+            entry: self.entry,
+            kind: self.kind.clone(),
+            subject: self.subject.clone(),
+            day: self.day,
+            public: self.public.clone(),
+        }
+    }
+}
+
 /// How far somebody has come in each origin. Absent: nowhere yet.
 pub type Positions = BTreeMap<Origin, i64>;
 
@@ -69,8 +83,21 @@ const FOLLOWED: Statement = sql!(
      on conflict (name, origin) do update set pos = excluded.pos"
 );
 
+const GAP: Statement = sql!(
+    "change.gap",
+    "select h.origin, coalesce(c.number, 0) from change_counter h left join
+     (select origin, count(*) as number, min(pos) as first, max(pos) as last from change group by origin) c
+     on c.origin = h.origin
+     where h.pos <> coalesce(c.number, 0) or h.pos <> coalesce(c.last, 0) or (h.pos > 0 and c.first <> 1)
+     order by h.origin limit 1"
+);
+const UNCOUNTED: Statement = sql!(
+    "change.uncounted",
+    "select distinct origin from change where origin not in (select origin from change_counter) order by origin limit 1"
+);
+
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[ADVANCE, HEADS, AFTER, OF_SUBJECT, FOLLOWER, FOLLOWED];
+pub const ALL: &[Statement] = &[ADVANCE, HEADS, AFTER, OF_SUBJECT, FOLLOWER, FOLLOWED, GAP, UNCOUNTED];
 
 /// Writes the changes of an act, sorted by origin. The counter row stays locked from here to the commit, so a later position
 /// never becomes visible before an earlier one.
@@ -124,4 +151,17 @@ pub fn position_of(tx: &mut Tx<'_>, name: &str) -> Result<Positions, DbError> {
 /// Keeps how far `name` has come, in the transaction that keeps what it built.
 pub fn keep_position(tx: &mut Tx<'_>, name: &str, origin: Origin, pos: i64) -> Result<(), DbError> {
     tx.run(FOLLOWED, args![name, origin, pos]).map(drop)
+}
+
+/// An origin whose positions do not run from 1 to its counter without gaps (for `yishe journal verify`).
+pub fn find_gap(tx: &mut Tx<'_>) -> Result<Option<Origin>, DbError> {
+    if let Some((origin, _)) = tx.find::<(Origin, i64)>(GAP, &[])? {
+        return Ok(Some(origin));
+    }
+    let mut found = None;
+    tx.each_row(UNCOUNTED, &[], &mut |row| {
+        found = Some(row.at(0)?);
+        Ok::<(), DbError>(())
+    })?;
+    Ok(found)
 }

@@ -18,6 +18,7 @@ mod sqlite;
 pub mod statement;
 mod tx;
 mod value;
+mod written;
 
 pub mod accounts;
 pub mod backup;
@@ -44,6 +45,7 @@ pub use row::{FromRow, Record, Row};
 pub use statement::Statement;
 pub use tx::{Engine, Sql, Tx};
 pub use value::{Arg, Cell, FromCell, ToArg};
+pub use written::Written;
 
 /// Every statement of this crate, for the test that prepares them all.
 pub fn statements() -> Vec<Statement> {

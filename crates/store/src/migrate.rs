@@ -39,6 +39,7 @@ pub const ALL: &[Migration] = migrations![
 /// Tables that are only ever added to, and the one column that may still be set, once.
 const INSERT_ONLY: &[(&str, Option<&str>)] = &[
     ("journal_entry", None),
+    ("journal_former", None),
     ("seal", None),
     ("seal_head", None),
     ("change", None),

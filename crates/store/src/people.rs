@@ -123,7 +123,7 @@ const OPEN_REQUESTS: Statement = sql!(
 
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] =
-    &[SECRETS, BY_LOOKUP, ERASE_KEY, DROP_SECRETS, BODIES, POSTS, POSTS_OF_DESK, OPEN_REQUESTS];
+    &[SECRETS, BY_LOOKUP, ERASE_KEY, DROP_SECRETS, BODIES, POSTS, POSTS_OF_DESK, POSTS_OF_BODY, OPEN_REQUESTS];
 
 /// The protected values of a person.
 pub fn secrets(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<PersonSecret>, DbError> {

@@ -179,6 +179,7 @@ crate::record! {
         pub line: i64,
         pub field: Option<String>,
         pub reason: String,
+        pub suggestion: String,
         pub row_text: String,
     }
 }
@@ -234,7 +235,7 @@ const CHUNKS_DONE: Statement = sql!(
 );
 const REJECTS: Statement = sql!(
     "registers.rejects",
-    "select origin, batch, line, field, reason, row_text from import_reject where origin = $1 and batch = $2 order by line"
+    "select origin, batch, line, field, reason, suggestion, row_text from import_reject where origin = $1 and batch = $2 order by line"
 );
 
 /// For the test that prepares all statements.

@@ -45,6 +45,7 @@ pub const ALL: &[Table] = &[
     Table::of::<jobs::JobRow>(),
     Table::of::<journal::EntryRow>(),
     Table::of::<journal::Head>(),
+    Table::of::<journal::Former>(),
     Table::of::<journal::SealRow>(),
     Table::of::<journal::SealHead>(),
     Table::of::<organizations::Organization>(),

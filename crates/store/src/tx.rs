@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::change::{self, Change};
 use crate::cubes::{self, CubeKey};
+use crate::written::{Written, key_of};
 use crate::{Arg, DbError, FromRow, Record, Row, Statement, postgres, sqlite};
 
 /// Which engine is below.
@@ -59,6 +60,8 @@ pub struct Tx<'c> {
     depth: u32,
     changes: Vec<Change>,
     cubes: BTreeMap<CubeKey, i64>,
+    /// What records wrote, while somebody asks for it.
+    written: Option<Vec<Written>>,
 }
 
 pub(crate) enum Inner<'c> {
@@ -68,7 +71,7 @@ pub(crate) enum Inner<'c> {
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(inner: Inner<'c>, total: &'c AtomicU64) -> Self {
-        Self { inner, total, queries: 0, depth: 0, changes: Vec::new(), cubes: BTreeMap::new() }
+        Self { inner, total, queries: 0, depth: 0, changes: Vec::new(), cubes: BTreeMap::new(), written: None }
     }
 
     /// Which engine is below. Ask only where the engines truly differ.
@@ -175,21 +178,66 @@ impl<'c> Tx<'c> {
 
     /// Inserts a record.
     pub fn insert<R: Record>(&mut self, record: &R) -> Result<(), DbError> {
-        self.run(R::INSERT, &record.args()).map(drop)
+        self.run(R::INSERT, &record.args())?;
+        self.remember(record, None);
+        Ok(())
     }
 
     /// Inserts a record, or puts it in the place of the one with its key.
     pub fn upsert<R: Record>(&mut self, record: &R) -> Result<(), DbError> {
-        self.run(R::UPSERT, &record.args()).map(drop)
+        let before = self.before(record)?;
+        self.run(R::UPSERT, &record.args())?;
+        self.remember(record, before);
+        Ok(())
     }
 
     /// Updates the record with this key. A record with a `rev` must carry the *new* one (the one read, plus 1):
     /// [`DbError::Conflict`] if somebody else was faster.
     pub fn update<R: Record>(&mut self, record: &R) -> Result<(), DbError> {
+        let before = self.before(record)?;
         match self.run(R::UPDATE, &record.args())? {
-            1 => Ok(()),
+            1 => {
+                self.remember(record, before);
+                Ok(())
+            }
             _ if R::COLUMNS.contains(&"rev") => Err(DbError::Conflict(R::TABLE)),
             _ => Err(DbError::Missing { table: R::TABLE, row: show(&record.args()[..R::KEY.len().min(3)]) }),
+        }
+    }
+
+    /// From now on remembers what records write, for [`Tx::take_written`].
+    pub fn remember_writes(&mut self) {
+        self.written.get_or_insert_default();
+    }
+
+    /// Marks what was written last as one of many rows of a bulk act.
+    pub fn mark_bulk(&mut self) {
+        if let Some(last) = self.written.as_mut().and_then(|written| written.last_mut()) {
+            last.bulk = true;
+        }
+    }
+
+    /// What records wrote since [`Tx::remember_writes`] or the last call.
+    pub fn take_written(&mut self) -> Vec<Written> {
+        self.written.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// What was announced so far, in the order in which it will get its positions within each origin.
+    pub fn announced(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The row as it stands before it is rewritten, where that is to be remembered: only stamped rows are asked for it.
+    fn before<R: Record>(&mut self, record: &R) -> Result<Option<R>, DbError> {
+        if self.written.is_none() || !R::COLUMNS.contains(&"entry") {
+            return Ok(None);
+        }
+        self.find_record::<R>(&key_of(record))
+    }
+
+    fn remember<R: Record>(&mut self, record: &R, before: Option<R>) {
+        if let Some(written) = &mut self.written {
+            written.push(Written::of(record, before));
         }
     }
 
@@ -213,12 +261,15 @@ impl<'c> Tx<'c> {
     pub fn attempt<T, E: From<DbError>>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         self.depth += 1;
         let name = format!("part_{}", self.depth);
-        let kept = (self.changes.clone(), self.cubes.clone());
+        let kept = (self.changes.clone(), self.cubes.clone(), self.written.as_ref().map(Vec::len));
         self.control(&format!("savepoint {name}"))?;
         let result = part(self);
         self.depth -= 1;
         if result.is_err() {
-            (self.changes, self.cubes) = kept;
+            (self.changes, self.cubes) = (kept.0, kept.1);
+            if let (Some(written), Some(length)) = (&mut self.written, kept.2) {
+                written.truncate(length);
+            }
             self.control(&format!("rollback to savepoint {name}"))?;
         }
         self.control(&format!("release savepoint {name}"))?;

@@ -6,7 +6,7 @@ use base::{AccountId, CaseId, Date, EntryId, Instant, JobId, OrgId, Origin, Pers
 use serde_json::json;
 use store::cases::{CaseRow, Queue, TaskRow};
 use store::jobs::NewJob;
-use store::journal::EntryRow;
+use store::journal::{EntryRow, SealHead, SealRow};
 use store::organizations::{Organization, Version};
 use store::testing::{TestDb, on_each_engine};
 use store::{DbError, Filter, Levels, Tx, cases, jobs, journal, organizations, registers};
@@ -428,5 +428,68 @@ fn erasing_a_person_leaves_nothing_to_decrypt() {
         assert!(seen(test, |tx| store::people::secrets(tx, person)).is_empty());
         let key = seen(test, |tx| tx.get_record::<PersonKey>(store::args![person]));
         assert_eq!((key.wrapped, key.erased_at), (None, Some(Instant(2))));
+    });
+}
+
+#[test]
+fn lists_put_together_at_run_time_work_on_both_engines() {
+    use store::papers::{self, PublicNotice};
+    use store::registers::RegisterEntry;
+    on_each_engine(|test| {
+        done(test, |tx| {
+            for id in 1..=5_u128 {
+                cases::save(tx, &case(id))?;
+                tx.insert(&PublicNotice {
+                    origin: here(),
+                    id: RecordId::from_bits(id),
+                    kind: "registration".to_owned(),
+                    number: None,
+                    title: "公告".to_owned(),
+                    text: String::new(),
+                    org: None,
+                    case_id: None,
+                    area: "330102".parse().unwrap(),
+                    posted_on: day("2026-11-01"),
+                    until: None,
+                    state: if id == 5 { "withdrawn" } else { "posted" }.to_owned(),
+                    synthetic: true,
+                    entry: EntryId::from_bits(1),
+                })?;
+                tx.insert(&RegisterEntry {
+                    origin: here(),
+                    register: "experts".to_owned(),
+                    id: RecordId::from_bits(id),
+                    org: None,
+                    person: None,
+                    area: "330102".parse().unwrap(),
+                    province: None,
+                    city: None,
+                    county: Some("330102".to_owned()),
+                    title: "专家".to_owned(),
+                    state: "in".to_owned(),
+                    since: day("2026-11-01"),
+                    until: None,
+                    public: true,
+                    body: json!({}),
+                    rev: 1,
+                    entry: EntryId::from_bits(1),
+                })?;
+            }
+            Ok(())
+        });
+        let all = Filter::new(test.engine());
+        let mut county = all.clone();
+        county.equal_if("county", Some(&"330102")).begins_with("area", "33").compare("rev", ">=", &1_i64);
+        let page = seen(test, |tx| cases::list(tx, &county, Some((day("2026-11-01"), CaseId::from_bits(3))), 9));
+        assert_eq!(page.iter().map(|line| line.id).collect::<Vec<_>>(), [CaseId::from_bits(2), CaseId::from_bits(1)]);
+        assert_eq!(seen(test, |tx| papers::notices(tx, &all, None, 3)).len(), 3);
+        assert_eq!(seen(test, |tx| papers::notices(tx, &all, None, 9)).len(), 4);
+        let after = Some((day("2026-11-01"), RecordId::from_bits(2)));
+        assert_eq!(seen(test, |tx| registers::list(tx, "experts", &county, after, 9)).len(), 1);
+        let mut none = all.clone();
+        none.one_of("state", &[] as &[&str]);
+        assert!(seen(test, |tx| cases::list(tx, &none, None, 9)).is_empty());
+        let body = Queue::Body(base::BodyId::from_bits(1));
+        assert_eq!(seen(test, |tx| cases::queue(tx, "supervisor", &body, None, 9)).len(), 0);
     });
 }
