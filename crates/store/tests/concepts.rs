@@ -6,7 +6,7 @@ use base::{AccountId, CaseId, Date, EntryId, Instant, JobId, OrgId, Origin, Pers
 use serde_json::json;
 use store::cases::{CaseRow, Queue, TaskRow};
 use store::jobs::NewJob;
-use store::journal::{EntryRow, SealHead, SealRow};
+use store::journal::EntryRow;
 use store::organizations::{Organization, Version};
 use store::testing::{TestDb, on_each_engine};
 use store::{DbError, Filter, Levels, Tx, cases, jobs, journal, organizations, registers};
