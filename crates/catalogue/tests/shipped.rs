@@ -110,6 +110,54 @@ fn the_form_asks_for_what_the_law_needs_and_the_charter_carries_the_party_clause
 }
 
 #[test]
+fn the_guide_is_complete_and_what_is_promised_is_verified() {
+    let catalogue = shipped();
+    for id in MATTERS {
+        let resolved = catalogue.matter(id, &ancestry("2101"), day("2026-03-02")).unwrap();
+        let guide = &resolved.matter.guide;
+        let texts =
+            [&guide.brief, &guide.process, &guide.fee, &guide.place, &guide.hours, &guide.special, &guide.result];
+        let more = [&guide.result_sample, &guide.enquiry, &guide.complaint, &guide.appeal];
+        assert!(texts.into_iter().chain(more).all(|text| !text.trim().is_empty()), "{id}");
+        assert!(guide.conditions.len() >= 5 && guide.questions.len() >= 5, "{id}");
+        assert!(resolved.matter.basis.len() >= 3 && resolved.matter.materials.len() >= 10, "{id}");
+        let promised: Vec<_> = resolved.matter.materials.iter().filter(|material| material.promise.is_some()).collect();
+        assert_eq!(
+            promised.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(),
+            ["premises_proof", "no_record_proof"]
+        );
+        assert_eq!(
+            resolved.params.int("promise_check_days"),
+            Some(20),
+            "{id}: the time to verify is pinned with the edition"
+        );
+        assert!(
+            resolved
+                .matter
+                .find_field(&"industry".into())
+                .is_some_and(|field| field.list.as_deref() == Some("industry"))
+        );
+    }
+}
+
+#[test]
+fn the_registers_the_policies_ask_for_by_now_exist() {
+    let catalogue = shipped();
+    for id in [
+        "decoupling-guidance",
+        "data-sharing",
+        "stat-snapshots",
+        "promise-checks",
+        "delegated-registrars",
+        "territorial-entrust",
+    ] {
+        let register = catalogue.find_register(id).unwrap();
+        assert!(register.clauses.iter().all(|clause| catalogue.clauses().contains_key(clause)), "{id}");
+        assert!(!register.clauses.is_empty(), "{id} says which clause asks for it");
+    }
+}
+
+#[test]
 fn direct_classes_follow_the_kind() {
     let catalogue = shipped();
     let classes = |id: &str| {
