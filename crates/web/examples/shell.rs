@@ -113,7 +113,9 @@ async fn main() -> std::io::Result<()> {
     tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).init();
     let port: u16 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(8090);
     let settings = Settings::demo(&format!("http://127.0.0.1:{port}"));
-    let site = Arc::new(Site::new(settings, Clock::system(), Rng::system(), Arc::new(Lin), Arc::new(Invented)));
+    let kept = office::testing::office();
+    let timing = (Clock::system(), Rng::system());
+    let site = Arc::new(Site::new(settings, timing, Arc::new(Lin), Arc::new(Invented), kept.office.clone()));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     let stop = async {
         if tokio::signal::ctrl_c().await.is_err() {

@@ -140,6 +140,32 @@ impl WebError {
     }
 }
 
+impl From<office::Refused> for WebError {
+    fn from(refused: office::Refused) -> Self {
+        use office::Refused as R;
+        let text = refused.to_string();
+        match refused {
+            R::SignIn => Self::sign_in(),
+            R::NotFound(what) => Self::not_found(what),
+            R::Denied(_) => Self::forbidden(text),
+            R::Invalid(wrong) => wrong.iter().fold(Self::invalid(text), |error, one| error.field(&one.field, &one.message)),
+            R::Rule { code, what, next } => {
+                Self::new(StatusCode::CONFLICT, code, "现在还不能这样办", format!("{what}。{next}"))
+            }
+            R::Conflict => Self::conflict(text),
+            R::TooMany(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "请稍等一下", text),
+            R::Busy => Self::unavailable(text),
+            R::Internal(detail) => Self::internal(detail),
+        }
+    }
+}
+
+impl From<store::DbError> for WebError {
+    fn from(error: store::DbError) -> Self {
+        office::Refused::from(error).into()
+    }
+}
+
 impl IntoResponse for WebError {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();

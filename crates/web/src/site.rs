@@ -203,6 +203,8 @@ pub struct Site {
     pub accounts: Arc<dyn Accounts>,
     /// Front page and readiness.
     pub front: Arc<dyn Front>,
+    /// Use cases: what pages read and do.
+    pub office: office::Office,
     /// Signs CSRF tokens. Nodes behind one address must share it.
     pub secret: [u8; 32],
     /// Counters for `/metrics`.
@@ -213,8 +215,14 @@ pub struct Site {
 
 impl Site {
     /// A site with a secret of its own.
-    pub fn new(settings: Settings, clock: Clock, rng: Rng, accounts: Arc<dyn Accounts>, front: Arc<dyn Front>) -> Self {
+    pub fn new(
+        settings: Settings,
+        (clock, rng): (Clock, Rng),
+        accounts: Arc<dyn Accounts>,
+        front: Arc<dyn Front>,
+        office: office::Office,
+    ) -> Self {
         let secret = rng.bytes();
-        Self { settings, clock, rng, accounts, front, secret, metrics: Metrics::default(), limiter: Limiter::default() }
+        Self { settings, clock, rng, accounts, front, office, secret, metrics: Metrics::default(), limiter: Limiter::default() }
     }
 }
