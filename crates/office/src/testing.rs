@@ -152,3 +152,37 @@ impl TestOffice {
         id
     }
 }
+
+/// A complete application for a shipped matter, from the case table beside it: answers and materials. Bodies named `@desk` are
+/// looked up with `body`.
+pub fn form_of(
+    matter: &catalogue::matter::Matter,
+    body: &dyn Fn(&str) -> BodyId,
+) -> (casework::Answers, std::collections::BTreeMap<catalogue::matter::MaterialId, casework::Provided>) {
+    use casework::Provided;
+    use catalogue::matter::FieldKind;
+    let file = format!("../../catalogue/national/matters/{}.cases.toml", matter.id.as_str());
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let table: toml::Table = text.parse().unwrap();
+    let mut answers = casework::Answers::default();
+    for (name, value) in table["form"].as_table().unwrap() {
+        let field = matter.fields().find(|field| field.id.as_str() == name).unwrap();
+        let mut json = serde_json::to_value(value).unwrap();
+        if field.kind == FieldKind::Charter {
+            json = field.clauses.iter().map(|clause| (clause.id.to_string(), serde_json::json!(clause.model))).collect();
+        }
+        let desk = json.get("id").and_then(|id| id.as_str()).and_then(|id| id.strip_prefix('@')).map(str::to_owned);
+        if let Some(desk) = desk {
+            json["id"] = serde_json::json!(body(&desk));
+        }
+        answers.put(name.clone(), json);
+    }
+    let listed = |key: &str| table["materials"][key].as_array().unwrap().clone();
+    let mut materials = std::collections::BTreeMap::new();
+    for (key, provided) in [("files", Provided::Paper), ("promised", Provided::Promised)] {
+        for id in listed(key) {
+            materials.insert(id.as_str().unwrap().into(), provided.clone());
+        }
+    }
+    (answers, materials)
+}
