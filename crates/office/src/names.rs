@@ -1,16 +1,13 @@
 //! The name check (名称查重): what the law says of a wished name, who bears it or one like it, and why. The index proposes; the
 //! database decides; a person judges.
-use std::collections::BTreeMap;
-
 use base::{AreaCode, CaseId, Date, OrgId};
 use catalogue::matter::{FieldKind, Matter};
-use catalogue::{Params, Value};
 use casework::Answers;
-use registry::names::{
-    self, AreaPrefix, DuplicateRule, Ended, Finding, Holder, KindRule, NameRules, Severity, WordRule,
-};
+use catalogue::Value;
+use registry::names::{self, AreaPrefix, DuplicateRule, Ended, Finding, Holder, NameRules, Severity};
 use registry::{Kind, Registration};
 use search::Near;
+use serde::Deserialize;
 use store::Tx;
 
 use crate::cases::facts::Loaded;
@@ -40,76 +37,25 @@ impl NameReport {
     }
 }
 
-/// The naming rules that hold somewhere on a day, put together from the parameters.
-fn rules_from(params: &Params) -> NameRules {
-    let list = |name: &str| match params.find(name).map(|param| &param.value) {
-        Some(Value::List(words)) => words.clone(),
-        _ => Vec::new(),
-    };
-    let clause = |name: &str| params.find(name).map(|param| param.clause.text.clone()).unwrap_or_default();
-    let rule = |name: &str, message: &str, unless: Vec<String>| WordRule {
-        words: list(name),
-        unless,
-        clause: clause(name),
-        message: message.to_owned(),
-        severity: Severity::Refuse,
-    };
-    let kinds = Kind::ALL.iter().map(|kind| {
-        let endings = list(&format!("name_endings.{kind}"));
-        let forbidden_endings = list(&format!("name_endings_forbidden.{kind}"));
-        let own_word = matches!(kind, Kind::Foundation | Kind::ServiceInstitution);
-        (kind.as_str().to_owned(), KindRule { endings, forbidden_endings, own_word, area: *kind != Kind::Community })
-    });
-    let chars = params.int("name_word_min_chars").and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
-    let ending_clause = clause("name_endings.association");
-    NameRules {
-        kinds: kinds.collect::<BTreeMap<_, _>>(),
-        fields: list("name_fields"),
-        forbidden: vec![
-            rule("name_forbidden_words", "名称中有“{word}”，不能使用。请删去", Vec::new()),
-            rule("name_misleading_words", "名称中的“{word}”容易误导，不能使用。请删去", list("name_misleading_exceptions")),
-        ],
-        middle_only: rule("name_middle_only_words", "地方组织的名称不能这样用“{word}”，只能放在名称中间限定领域", Vec::new()),
-        ending: WordRule {
-            clause: ending_clause.clone(),
-            message: "名称应当以规定的组织形式结尾：{list}".to_owned(),
-            ..WordRule::default()
-        },
-        area: WordRule {
-            clause: ending_clause,
-            message: "名称应当以登记管理机关所在行政区划的名称开头".to_owned(),
-            ..WordRule::default()
-        },
-        own_word: WordRule {
-            clause: clause("name_word_min_chars"),
-            message: "名称里还缺字号，或者字号太短。字号至少要有两个汉字".to_owned(),
-            ..WordRule::default()
-        },
-        own_word_chars: chars,
-        letters: WordRule {
-            clause: clause("name_forbidden_words"),
-            message: "名称里不能有外文字母、拼音、阿拉伯数字：“{word}”".to_owned(),
-            ..WordRule::default()
-        },
-    }
-}
-
-fn duplicate_rule(params: &Params) -> DuplicateRule {
-    let months = |name: &str| params.int(name).and_then(|count| u32::try_from(count).ok()).unwrap_or_default();
-    DuplicateRule {
-        given_up_months: months("name_given_up_months"),
-        revoked_months: months("name_revoked_months"),
-        clause: params.find("name_given_up_months").map(|param| param.clause.text.clone()).unwrap_or_default(),
-        same_name: "与“{name}”名称相同".to_owned(),
-        same_own_word: "与“{name}”的字号、领域和组织形式都相同".to_owned(),
-        same_sound: "与“{name}”读音相同，请由审查人员判断".to_owned(),
-    }
+/// The naming and duplicate rules that hold somewhere on a day, as the catalogue words them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct NameLaw {
+    rules: NameRules,
+    duplicate: DuplicateRule,
 }
 
 impl Office {
     /// The longest area name, or chain of area names, that a normalised name begins with.
     pub fn area_prefix(&self, normal: &str) -> Option<AreaPrefix> {
         self.gazetteer.find(normal)
+    }
+
+    fn name_law(&self, registrar: &AreaCode, day: Date) -> Result<NameLaw, Refused> {
+        let law = self.catalogue.name_rules(&self.lineage(registrar, day), day).map_err(|problems| {
+            Refused::internal(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        })?;
+        serde_json::from_value(law).map_err(Refused::internal)
     }
 
     /// Checks a wished name for a kind at a registrar on a day. `own`: the case that already reserved it.
@@ -121,7 +67,7 @@ impl Office {
         own: Option<CaseId>,
     ) -> Result<NameReport, Refused> {
         let params = self.catalogue.params(&self.lineage(registrar, day), day);
-        let rules = rules_from(&params);
+        let NameLaw { rules, duplicate } = self.name_law(registrar, day)?;
         let areas = |normal: &str| self.area_prefix(normal);
         let mut findings = names::check(name, kind.as_str(), registrar, &rules, &areas);
         let nearest = params.int("name_nearest_count").and_then(|count| usize::try_from(count).ok()).unwrap_or(20);
@@ -138,13 +84,13 @@ impl Office {
             (name, kind.as_str(), registrar),
             day,
             &holders,
-            (&duplicate_rule(&params), &rules, &areas),
+            (&duplicate, &rules, &areas),
         );
         findings.extend(barred.into_iter().map(|(_, finding)| finding));
         if self.is_reserved(tx, name, registrar, day, own)? {
             findings.push(Finding {
                 rule: "duplicate".to_owned(),
-                clause: duplicate_rule(&params).clause,
+                clause: duplicate.clause,
                 message: "这个名称已经被别的申请预留".to_owned(),
                 severity: Severity::Refuse,
                 words: names::normalize(name),

@@ -69,7 +69,7 @@ impl Office {
     ) -> Result<Loaded, Refused> {
         let mut facts = Loaded::new(self.clock.today());
         self.name_facts(tx, matter, area, answers, case.map(|case| case.id), &mut facts)?;
-        self.people_facts(tx, matter, answers, &mut facts)?;
+        self.people_facts(tx, matter, area, answers, &mut facts)?;
         Ok(facts)
     }
 }
