@@ -14,10 +14,11 @@ use vault::Digest;
 use crate::{Office, Refused};
 
 /// Tables whose rows are no acts: sign-in traffic, work in progress that nobody relies on yet, and what is derived.
+/// (`account_login` repeats `account.login` to make it unique; its key must not stand in entries, which nothing erases.)
 pub const UNJOURNALLED: &[&str] = &[
     "meta", "follower", "session", "login_attempt", "draft", "pending_act", "notice", "watch", "job", "idempotency",
     "import_reject", "cube_count", "change", "change_counter", "journal_entry", "journal_head", "journal_former", "seal",
-    "seal_head", "number_series",
+    "seal_head", "number_series", "account_login",
 ];
 
 /// What an act says of itself before it runs.
@@ -47,7 +48,7 @@ pub struct Deed {
 
 impl Deed {
     /// `act` on `subject` by `actor`, seated at its first fitting desk.
-    pub fn by(actor: &Actor, origin: Origin, kind: &str, id: impl ToString, act: &str) -> Self {
+    pub fn by(actor: &Actor, origin: Origin, kind: &str, id: impl std::fmt::Display, act: &str) -> Self {
         let post = actor.posts.first();
         let desk = post.map_or_else(|| DeskId::new(if actor.is_system() { DeskId::SYSTEM } else { DeskId::APPLICANT }), |post| post.desk.clone());
         Self {
@@ -148,7 +149,7 @@ impl Work<'_, '_> {
     }
 
     /// Announces the change to followers; `public` is what everybody may know of it.
-    pub fn announce(&mut self, kind: &str, subject: impl ToString, public: Option<Json>) {
+    pub fn announce(&mut self, kind: &str, subject: impl std::fmt::Display, public: Option<Json>) {
         let change = Change {
             origin: self.deed.origin,
             entry: self.entry,
@@ -178,7 +179,7 @@ impl Work<'_, '_> {
             }
         }
         let mut places: BTreeMap<Origin, usize> = BTreeMap::new();
-        for change in self.tx.announced() {
+        for change in self.tx.announced().iter().filter(|change| change.entry == self.entry) {
             let place = places.entry(change.origin).or_default();
             *place += 1;
             let digest = digest_of_change(change);
@@ -222,11 +223,38 @@ impl Work<'_, '_> {
         Ok(self.tx.insert(&former)?)
     }
 
+    /// Does a part of the act on a second subject: what `body` writes and announces is proven by an entry of its own, `entry`, on
+    /// that subject's chain, in the same transaction. A decided case founds an organization; both chains tell it.
+    pub fn also<T>(
+        &mut self,
+        deed: Deed,
+        entry: EntryId,
+        body: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<T, Refused> {
+        if !self.proofs()?.is_empty() {
+            return Err(Refused::internal("a bulk act touches one subject"));
+        }
+        let deed = std::mem::replace(&mut self.deed, deed);
+        let entry = std::mem::replace(&mut self.entry, entry);
+        let (rows, files) = (std::mem::take(&mut self.rows), std::mem::take(&mut self.files));
+        let changed = std::mem::take(&mut self.changed);
+        let result = body(self)?;
+        self.close()?;
+        (self.deed, self.entry, self.rows, self.files, self.changed) = (deed, entry, rows, files, changed);
+        Ok(result)
+    }
+
     /// Appends the entry. Called once, after the act's body.
     fn finish(mut self) -> Result<(), Refused> {
+        self.close()
+    }
+
+    /// Appends the entry for what was written since the last one.
+    fn close(&mut self) -> Result<(), Refused> {
         let bulk = self.proofs()?;
-        let Deed { origin, subject, act, actor, desk, area, on_behalf_of, reason, edition, facts } = self.deed;
-        let rows = self.rows.into_iter().map(|((table, key), digest)| RowProof { table, key, digest }).collect();
+        let Deed { origin, subject, act, actor, desk, area, on_behalf_of, reason, edition, facts } = self.deed.clone();
+        let rows = std::mem::take(&mut self.rows);
+        let rows = rows.into_iter().map(|((table, key), digest)| RowProof { table, key, digest }).collect();
         let draft = journal::Draft {
             id: self.entry,
             origin,
@@ -241,9 +269,9 @@ impl Work<'_, '_> {
             reason,
             edition,
             facts,
-            change: Json::Object(self.changed).to_string(),
+            change: Json::Object(std::mem::take(&mut self.changed)).to_string(),
             rows,
-            files: self.files,
+            files: std::mem::take(&mut self.files),
             batch: (!bulk.is_empty()).then(|| journal::batch_of(bulk)),
             from_batch: None,
         };
@@ -298,9 +326,14 @@ fn key_part(arg: &Arg<'_>) -> String {
     match arg {
         Arg::Int(Some(number)) => number.to_string(),
         Arg::Text(Some(text)) => text.to_string(),
-        Arg::Bytes(Some(bytes)) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Arg::Bytes(Some(bytes)) => hex(bytes),
         Arg::Int(None) | Arg::Text(None) | Arg::Bytes(None) => String::new(),
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|half| char::from(DIGITS[usize::from(half)])).collect()
 }
 
 fn value_of(arg: &Arg<'_>) -> Value {

@@ -5,13 +5,17 @@
 
 pub mod accounts;
 pub mod act;
+pub mod audit;
+pub mod bulk;
 pub mod cases;
 pub mod effects;
 pub mod files;
+pub mod import;
 pub mod gazetteer;
 pub mod ledger;
 pub mod names;
 pub mod people;
+pub mod record;
 mod refused;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -61,5 +65,5 @@ pub fn load_catalogue(source: &dyn catalogue::Source) -> Result<catalogue::Catal
 
 /// Every statement of this crate, for the test that prepares them all.
 pub fn statements() -> Vec<Statement> {
-    [ledger::ALL].concat()
+    [ledger::ALL, audit::ALL].concat()
 }

@@ -187,8 +187,7 @@ const QUEUE_LINE: &str = "select t.origin, t.case_id, t.id, t.step, t.desk, t.ar
 
 /// Keeps an edition, once.
 pub fn keep_edition(tx: &mut Tx<'_>, edition: &Edition) -> Result<(), DbError> {
-    let args = args![edition.digest, edition.matter, edition.area, edition.made_on, edition.text];
-    tx.run(KEEP_EDITION, args).map(drop)
+    tx.insert_unless_there(KEEP_EDITION, edition)
 }
 
 /// The edition that a case pins.

@@ -183,6 +183,14 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
+    /// Inserts a record by a statement of its own (`on conflict do nothing`) that takes the record's values.
+    pub(crate) fn insert_unless_there<R: Record>(&mut self, statement: Statement, record: &R) -> Result<(), DbError> {
+        if self.run(statement, &record.args())? == 1 {
+            self.remember(record, None);
+        }
+        Ok(())
+    }
+
     /// Inserts a record, or puts it in the place of the one with its key.
     pub fn upsert<R: Record>(&mut self, record: &R) -> Result<(), DbError> {
         let before = self.before(record)?;

@@ -59,6 +59,7 @@ impl Office {
         self.act(deed, move |work| {
             let found = accounts::find(work.tx, account)?.ok_or(Refused::NotFound("这个账号"))?;
             accounts::drop_credential(work.tx, found.person, found.id, "totp")?;
+            work.touched::<accounts::Credential>(store::args![found.person, found.id, "totp"])?;
             accounts::end_sessions(work.tx, account)?;
             Ok(())
         })

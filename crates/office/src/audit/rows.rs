@@ -26,8 +26,6 @@ pub(super) struct Rows {
     by_entry: Sorted,
     by_key: Sorted,
     pub(super) unstamped: Vec<Unstamped>,
-    /// How many there are.
-    pub(super) count: u64,
 }
 
 struct Reading<'p> {
@@ -49,14 +47,15 @@ impl Rows {
             progress,
         };
         for table in store::tables::ALL.iter().filter(|table| !UNJOURNALLED.contains(&table.name)) {
-            let stamp = table.columns.iter().position(|column| *column == "entry");
+            let stamped = table.columns.contains(&"entry");
             tx.each_row(table.statements[4], &[], &mut |row| {
                 let values = row.values(table.columns)?;
                 let (key, digest) = digest_of_row(table.name, table.columns, table.key, &values);
-                match stamp {
-                    Some(_) => reading.take(table.name, &key, row.get("entry")?, digest),
-                    None => reading.take_unstamped(table.name, key, digest),
+                if stamped {
+                    return reading.take(table.name, &key, row.get("entry")?, digest);
                 }
+                reading.take_unstamped(table.name, key, digest);
+                Ok(())
             })?;
         }
         reading.changes(tx)?;
@@ -64,9 +63,9 @@ impl Rows {
             let digest = crate::ledger::digest_of(&former.digest)?;
             reading.take_by_entry(&former.table_name, &former.key, former.entry, &digest)
         })?;
-        let Reading { by_entry, by_key, unstamped, count, .. } = reading;
+        let Reading { by_entry, by_key, unstamped, .. } = reading;
         let (by_entry, by_key) = (by_entry.finish().map_err(disk)?, by_key.finish().map_err(disk)?);
-        Ok(Self { by_entry, by_key, unstamped, count })
+        Ok(Self { by_entry, by_key, unstamped })
     }
 
     /// The rows stamped with `entry`, and those it wrote in bulk that others have rewritten since.
@@ -115,10 +114,9 @@ impl Reading<'_> {
         self.by_entry.push(&record).map_err(disk)
     }
 
-    fn take_unstamped(&mut self, table: &'static str, key: String, digest: Digest) -> Result<(), Refused> {
+    fn take_unstamped(&mut self, table: &'static str, key: String, digest: Digest) {
         self.count += 1;
         self.unstamped.push(Unstamped { table, key, digest });
-        Ok(())
     }
 
     /// Change rows are vouched for one by one, except for their positions.

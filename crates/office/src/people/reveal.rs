@@ -70,7 +70,12 @@ impl Office {
         }
         self.act(Deed::by(who, Origin::none(), "person", person, "erase").because(reason.trim()), move |work| {
             let found: Person = work.tx.find_record(args![person])?.ok_or(Refused::NotFound("这个人"))?;
+            let secrets = people::secrets(work.tx, person)?;
             people::erase(work.tx, person, work.at, work.entry)?;
+            work.touched::<people::PersonKey>(args![person])?;
+            for secret in secrets {
+                work.touched::<people::PersonSecret>(args![person, secret.field])?;
+            }
             let erased = Person {
                 mask: "（已删除）".to_owned(),
                 state: "erased".to_owned(),
