@@ -8,6 +8,7 @@ use crate::condition::NoAnswers;
 use crate::condition::Scope;
 use crate::duties::Duty;
 use crate::facts::Vocabulary;
+use crate::lists::{self, CodeList};
 use crate::loading::{Loading, overlay_all};
 use crate::matter::{Matter, Routes};
 use crate::named::NamedChecks;
@@ -34,6 +35,7 @@ pub(crate) struct MatterFile {
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     pub(crate) packs: Packs,
+    pub(crate) lists: BTreeMap<String, CodeList>,
     pub(crate) words: Vocabulary,
     pub(crate) params: ParamBook,
     pub(crate) matters: BTreeMap<String, MatterFile>,
@@ -140,6 +142,11 @@ impl Catalogue {
         self.duties.values()
     }
 
+    /// The shared code lists, by id.
+    pub fn lists(&self) -> impl Iterator<Item = &CodeList> {
+        self.lists.values()
+    }
+
     /// The Chinese name of a desk; its id where `desks.toml` has none.
     pub fn desk_name<'a>(&'a self, id: &'a str) -> &'a str {
         self.desks.get(id).map_or(id, String::as_str)
@@ -205,7 +212,10 @@ impl Catalogue {
     fn resolve(&self, id: &str, packs: &[&str], date: Date) -> Result<Resolved, Vec<Problem>> {
         let problems = Problems::new();
         let params = self.params.resolve_all(packs, date);
-        let root = overlay_all(self, id, packs, date, &params, &problems);
+        let mut root = overlay_all(self, id, packs, date, &params, &problems);
+        if let Some(root) = &mut root {
+            lists::put_in(root, &self.lists, &problems);
+        }
         let matter = root.as_ref().and_then(|root| Matter::read(root, &problems));
         match (root, matter, problems.has_errors()) {
             (Some(root), Some(matter), false) => Ok(Resolved::new(matter, root, &params, &self.named)),

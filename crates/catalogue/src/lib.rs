@@ -12,6 +12,7 @@ pub mod condition;
 pub mod duties;
 pub mod facts;
 mod guides;
+pub mod lists;
 mod loading;
 pub mod matter;
 pub mod named;

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Catalogue, MatterFile};
 use crate::duties::Duty;
+use crate::lists::CodeList;
 use crate::matter::Routes;
 use crate::named::NamedChecks;
 use crate::overlay::Overlay;
@@ -76,6 +77,11 @@ impl<'p> Loading<'p> {
                 entry.find("note");
                 insert(&mut catalogue.desks, &id, name, entry);
             }),
+            "lists" => self.each(root, "list", |catalogue, entry| {
+                if let Some(list) = CodeList::read(entry) {
+                    insert(&mut catalogue.lists, &list.id.clone(), list, entry);
+                }
+            }),
             "duties" => self.each(root, "duty", |catalogue, entry| {
                 let duty = entry.node().to_typed::<Duty>(entry.problems());
                 entry.know_all();
@@ -137,7 +143,7 @@ impl<'p> Loading<'p> {
 
 /// Files of a pack that the catalogue reads.
 fn is_ours(rest: &str) -> bool {
-    const NAMES: [&str; 11] = [
+    const NAMES: [&str; 12] = [
         "pack.toml",
         "facts.toml",
         "params.toml",
@@ -149,6 +155,7 @@ fn is_ours(rest: &str) -> bool {
         "registers.toml",
         "routes.toml",
         "names.toml",
+        "lists.toml",
     ];
     const FOLDERS: [&str; 6] = ["facts/", "params/", "matters/", "registers/", "rules/", "overlays/"];
     std::path::Path::new(rest).extension().is_some_and(|ending| ending == "toml")

@@ -202,7 +202,7 @@ impl Judge<'_> {
 
     fn choice(&mut self, field: &Field, name: &str, answer: &Json) {
         let Some(value) = answer.as_str() else { return self.unreadable(field, name) };
-        if field.list.is_none() && !field.choices.iter().any(|choice| choice.value == value) {
+        if !field.choices.iter().any(|choice| choice.value == value) {
             self.say(name, field, "不是列表中的选项", "请从列表中选择");
         }
     }

@@ -54,7 +54,7 @@ impl Checking<'_> {
         }
         let chooses = matches!(kind, K::Choice | K::MultiChoice);
         let rules = [
-            (chooses && field.choices.is_empty() == field.list.is_none(), "选项要写 choices 或 list 其中之一"),
+            (chooses && field.choices.is_empty(), "选项要写 choices 或 list 其中之一"),
             (!chooses && (!field.choices.is_empty() || field.list.is_some()), "只有 choice、multi_choice 有选项"),
             ((kind == K::Group) == field.fields.is_empty(), "group 要有列（fields），别的类型没有列"),
             (kind != K::Person && !field.parts.is_empty(), "只有 person 有 parts"),
