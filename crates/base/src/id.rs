@@ -38,7 +38,7 @@ macro_rules! ids {
             }
 
             /// The one with these 128 bits.
-            pub fn from_bits(bits: u128) -> Self {
+            pub const fn from_bits(bits: u128) -> Self {
                 Self(ulid::Ulid::from_bytes(bits.to_be_bytes()))
             }
 

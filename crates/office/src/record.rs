@@ -12,6 +12,9 @@ use store::{Levels, Tx};
 
 use crate::Refused;
 
+/// Where organizations without a registration day stand in lists: last.
+const UNDATED: Date = Date::constant(1, 1, 1);
+
 /// The registered items as they are stored: JSON of [`Organization`] in its own order.
 pub fn facts_of(organization: &Organization) -> Result<String, Refused> {
     serde_json::to_string(organization).map_err(Refused::internal)
@@ -89,6 +92,7 @@ pub fn row_of(organization: &Organization, areas: &AreaTree, today: Date, rev: i
         address: o.address,
         capital_fen: o.capital,
         registered_on: o.registered_on,
+        listed_on: o.registered_on.unwrap_or(UNDATED),
         ended_on: o.ended_on,
         legal_rep: o.legal_representative,
         body,
@@ -121,21 +125,25 @@ fn body_of(o: &Organization) -> serde_json::Value {
     put("staff", o.staff.map(|count| json!(count)));
     put("party_members", o.party_members.map(|count| json!(count)));
     put("identifiers", (!o.identifiers.is_empty()).then(|| json!(o.identifiers)));
+    put("recorded", (!o.recorded.is_empty()).then(|| json!(o.recorded)));
     serde_json::Value::Object(body)
 }
 
-/// Counts the organization in the cubes `org.registrar` and `org.domicile`, at every level up to the country; `by` is -1 for how it
-/// was before an act and 1 for how it is after.
-pub fn tally(tx: &mut Tx<'_>, organization: &Organization, areas: &AreaTree, today: Date, by: i64) {
-    let o = organization;
+/// The cells of the cubes `org.registrar` and `org.domicile` in which an organization counts: at every level up to the country.
+pub fn cube_keys(o: &Organization, areas: &AreaTree, today: Date, mut each: impl FnMut(CubeKey)) {
     let mut count = |cube: &'static str, area: &base::AreaCode| {
         for area in areas.ancestry_at(area, today) {
             let (kind, state) = (o.kind.as_str().to_owned(), o.states.registration.as_str().to_owned());
-            tx.tally(CubeKey { origin: o.origin, cube, area, kind, state }, by);
+            each(CubeKey { origin: o.origin, cube, area, kind, state });
         }
     };
     count("org.registrar", &o.registrar);
     if let Some(home) = &o.domicile {
         count("org.domicile", home);
     }
+}
+
+/// Moves the cubes by `by`: -1 for how the organization was before an act, 1 for how it is after.
+pub fn tally(tx: &mut Tx<'_>, organization: &Organization, areas: &AreaTree, today: Date, by: i64) {
+    cube_keys(organization, areas, today, |key| tx.tally(key, by));
 }

@@ -257,7 +257,6 @@ fn cell_text(cell: &Data) -> String {
             let (year, month, day, ..) = moment.to_ymd_hms_milli();
             format!("{year:04}-{month:02}-{day:02}")
         }
-        _ => cell.to_string(),
     }
 }
 

@@ -71,6 +71,12 @@ pub fn interval_end(raw: &str) -> Cell<Date> {
     day(text.rsplit(['至', '~']).next().unwrap_or_default())
 }
 
+/// The first day of such a period; empty for a single day.
+pub fn interval_start(raw: &str) -> Cell<Date> {
+    let text = text(raw);
+    text.split_once(['至', '~']).map_or(Cell::Empty, |(start, _)| day(start))
+}
+
 /// Below this many yuan an ambiguous capital is read as 万元: no kind of organization whose file mixes the two units may have
 /// less than 2,000,000 yuan (基金会管理条例 art 8), and half of that leaves room for old ones.
 const AMBIGUOUS_YUAN_FLOOR: i64 = 1_000_000;

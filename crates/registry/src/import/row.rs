@@ -38,10 +38,10 @@ pub struct Fault {
 pub trait Places {
     /// The area that a registrar's name speaks of: 浙江省民政厅 → 33, 民政部 → 100000.
     fn of_authority(&self, name: &str) -> Option<AreaCode>;
-    /// The finest area that these names give, each possibly empty.
-    fn of_names(&self, province: &str, city: &str, district: &str) -> Option<AreaCode>;
-    /// The finest area that an address begins with.
-    fn of_address(&self, address: &str) -> Option<AreaCode>;
+    /// The finest area that these names give, each possibly empty, and whether all of them were understood.
+    fn of_names(&self, province: &str, city: &str, district: &str) -> Option<(AreaCode, bool)>;
+    /// The finest area that an address begins with; `near` is where it is likely to be.
+    fn of_address(&self, address: &str, near: Option<&AreaCode>) -> Option<AreaCode>;
     /// Whether a six-digit region is or was a real one.
     fn is_region(&self, six: &str) -> bool;
     /// What is wrong with a credit code: (grave, text) for each fault; empty when it is valid.
@@ -236,7 +236,7 @@ fn read_registrar(reader: &mut Reader<'_>, context: &Context, places: &dyn Place
     }
     let text = |column| reader.text(column).unwrap_or_default();
     let place = places.of_names(&text(Column::Province), &text(Column::City), &text(Column::District));
-    let assumed = place.map(|place| province_of(&place)).or_else(|| context.default_registrar.clone());
+    let assumed = place.map(|(place, _)| province_of(&place)).or_else(|| context.default_registrar.clone());
     if assumed.is_some() {
         reader.flag(Column::Registrar, "registrar_assumed", "登记管理机关未知，暂按所在省", "核实后补录");
     } else {
@@ -290,22 +290,35 @@ fn fill_dates(organization: &mut Organization, reader: &mut Reader<'_>, context:
     }
     let ended = clean::day(reader.mapping.cell(reader.cells, Column::EndedOn));
     organization.ended_on = reader.value(Column::EndedOn, ended);
-    let until = clean::interval_end(reader.mapping.cell(reader.cells, Column::CertificateUntil));
-    organization.certificate_until = reader.value(Column::CertificateUntil, until);
+    let period = reader.mapping.cell(reader.cells, Column::CertificateUntil);
+    organization.certificate_until = reader.value(Column::CertificateUntil, clean::interval_end(period));
+    if let (Cell::Read(from), Some(until)) = (clean::interval_start(period), organization.certificate_until)
+        && from >= until
+    {
+        reader.flag(Column::CertificateUntil, "period_empty", format!("证书有效期从 {from} 到 {until}，起止颠倒或相同"), "对照登记证书核实");
+    }
 }
 
 fn fill_place(organization: &mut Organization, reader: &mut Reader<'_>, places: &dyn Places) {
-    organization.address = reader.text(Column::Address);
+    let address = reader.text(Column::Address);
+    organization.address = address.map(|text| text.trim_end_matches(['。', ',', '，', '、', ';', '；']).to_owned());
     if organization.address.as_deref().is_some_and(|text| ["正常", "注销", "撤销"].contains(&text)) {
         reader.flag(Column::Address, "address_is_status", "住所栏里写的是状态", "查到住所后补录");
         organization.address = None;
     }
     let text = |column| reader.text(column).unwrap_or_default();
     let by_code = reader.text(Column::Area).and_then(|code| code.parse().ok());
-    let by_names = || places.of_names(&text(Column::Province), &text(Column::City), &text(Column::District));
-    let by_address = organization.address.as_deref().and_then(|address| places.of_address(address));
-    let finest = [by_code, by_names(), by_address].into_iter().flatten().max_by_key(|area: &AreaCode| area.as_str().len());
-    organization.domicile = finest;
+    let names = (text(Column::Province), text(Column::City), text(Column::District));
+    let by_names = places.of_names(&names.0, &names.1, &names.2);
+    let near = by_names.as_ref().map_or(&organization.registrar, |(area, _)| area).clone();
+    let by_address = organization.address.as_deref().and_then(|address| places.of_address(address, Some(&near)));
+    if !(names.1.is_empty() && names.2.is_empty()) && by_names.as_ref().is_none_or(|(_, complete)| !complete) {
+        let reason = format!("认不出区划“{}{}{}”", names.0, names.1, names.2);
+        reader.flag(Column::District, "district_unreadable", reason, "按行政区划的全称更正");
+    }
+    let by_names = by_names.map(|(area, _)| area);
+    let finest = [by_code, by_names, by_address].into_iter().flatten().max_by_key(|area: &AreaCode| area.as_str().len());
+    organization.domicile = finest.filter(|area| area.level() != base::AreaLevel::Nation);
 }
 
 fn fill_state(organization: &mut Organization, reader: &mut Reader<'_>) {

@@ -11,14 +11,14 @@ impl Places for Invented {
             _ => None,
         }
     }
-    fn of_names(&self, province: &str, _: &str, district: &str) -> Option<AreaCode> {
+    fn of_names(&self, province: &str, _: &str, district: &str) -> Option<(AreaCode, bool)> {
         match (province, district) {
-            ("云州省", "山阴区") => "210102".parse().ok(),
-            ("云州省", _) => "21".parse().ok(),
+            ("云州省", "山阴区") => Some(("210102".parse().ok()?, true)),
+            ("云州省", _) => Some(("21".parse().ok()?, district.is_empty())),
             _ => None,
         }
     }
-    fn of_address(&self, address: &str) -> Option<AreaCode> {
+    fn of_address(&self, address: &str, _: Option<&AreaCode>) -> Option<AreaCode> {
         address.starts_with("山阴区").then(|| "210102".parse().ok()).flatten()
     }
     fn is_region(&self, six: &str) -> bool {
@@ -74,6 +74,16 @@ fn messy_input_is_kept_and_flagged() {
     assert_eq!(organization.code.as_deref(), Some("53210000500021676X"), "a wrong check digit is kept");
     assert_eq!((organization.registered_on, organization.address), (None, None));
     assert_eq!(organization.management, ManagementMode::Direct);
+}
+
+#[test]
+fn places_and_periods_that_cannot_be_are_flagged() {
+    let reading = read(
+        &["名称", "登记机关", "成立日期", "省份", "区县", "有效期"],
+        &["云州省助学基金会", "云州省民政厅", "2017-12-01", "云州省", "东长街", "2015-02-04 至 2015-02-04"],
+    );
+    assert_eq!(rules(&reading), ["code_missing", "period_empty", "district_unreadable"]);
+    assert_eq!(reading.organization.unwrap().domicile.unwrap().as_str(), "21");
 }
 
 #[test]

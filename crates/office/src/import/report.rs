@@ -1,0 +1,86 @@
+//! The rejected rows as a table (退回清单): line, field, reason, suggestion, then the row as it stood, ready to be mended and
+//! imported again.
+use authority::Actor;
+use base::{Origin, RecordId};
+use store::registers::{ImportBatch, each_reject};
+use store::{Record as _, args};
+
+use super::prepare::authority_of;
+use super::{Rejected, said};
+use crate::{Office, Refused};
+
+/// A report under way. Begins with the mark by which Excel knows UTF-8.
+pub struct RejectReport<W: std::io::Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: std::io::Write> std::fmt::Debug for RejectReport<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RejectReport")
+    }
+}
+
+fn trouble(error: impl std::fmt::Display) -> Refused {
+    Refused::internal(error)
+}
+
+impl<W: std::io::Write> RejectReport<W> {
+    /// Begins a report on a file with these headers.
+    pub fn begin(mut out: W, headers: &[String]) -> Result<Self, Refused> {
+        out.write_all("\u{feff}".as_bytes()).map_err(trouble)?;
+        let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
+        let own = ["行号", "退回栏目", "原因", "建议"].into_iter();
+        csv.write_record(own.chain(headers.iter().map(String::as_str))).map_err(trouble)?;
+        Ok(Self { csv })
+    }
+
+    /// Adds a row.
+    pub fn add(&mut self, row: &Rejected) -> Result<(), Refused> {
+        let (reason, suggestion) = said(row);
+        self.line(row.line as i64, row.field(), &reason, &suggestion, &row.cells)
+    }
+
+    fn line(&mut self, line: i64, field: Option<&str>, reason: &str, suggestion: &str, cells: &[String]) -> Result<(), Refused> {
+        let own = [line.to_string(), field.unwrap_or_default().to_owned(), reason.to_owned(), suggestion.to_owned()];
+        // A cell that begins like a formula is made text, or opening the report in Excel would run it.
+        let safe = cells.iter().map(|cell| match cell.chars().next() {
+            Some('=' | '+' | '-' | '@' | '\t') => format!("'{cell}"),
+            _ => cell.clone(),
+        });
+        self.csv.write_record(own.into_iter().chain(safe)).map_err(trouble)
+    }
+
+    /// Ends it and gives back what it was written to.
+    pub fn end(self) -> Result<W, Refused> {
+        self.csv.into_inner().map_err(|error| trouble(error.error()))
+    }
+}
+
+impl Office {
+    /// An import's record, for those who may see it.
+    pub fn find_import(&self, who: &Actor, origin: Origin, batch: RecordId) -> Result<Option<ImportBatch>, Refused> {
+        let area = authority_of(who)?;
+        if area.is_some_and(|area| Origin::of(&area) != origin) {
+            return Ok(None);
+        }
+        Ok(self.db.read(|tx| tx.find(ImportBatch::FIND, args![origin, batch]))?)
+    }
+
+    /// Writes the report of an import's rejected rows; gives how many there are.
+    pub fn write_rejects(&self, who: &Actor, origin: Origin, batch: RecordId, out: impl std::io::Write) -> Result<u64, Refused> {
+        let record = self.find_import(who, origin, batch)?.ok_or(Refused::NotFound("这次导入"))?;
+        let headers: Vec<String> =
+            serde_json::from_value(record.mapping["mapping"]["headers"].clone()).map_err(Refused::internal)?;
+        let mut report = RejectReport::begin(out, &headers)?;
+        let mut count = 0;
+        self.db.read(|tx| {
+            each_reject(tx, origin, batch, |row| {
+                count += 1;
+                let cells: Vec<String> = serde_json::from_str(&row.row_text).map_err(Refused::internal)?;
+                report.line(row.line, row.field.as_deref(), &row.reason, &row.suggestion, &cells)
+            })
+        })?;
+        report.end()?;
+        Ok(count)
+    }
+}
