@@ -25,6 +25,7 @@ pub mod backup;
 pub mod cases;
 pub mod change;
 pub mod cubes;
+pub mod desk;
 pub mod filter;
 pub mod jobs;
 pub mod journal;
@@ -51,7 +52,7 @@ pub use written::Written;
 pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
-    all.extend([papers::ALL, people::ALL, registers::ALL].concat());
+    all.extend([papers::ALL, people::ALL, registers::ALL, desk::ALL].concat());
     all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all
 }

@@ -34,6 +34,7 @@ pub const ALL: &[Migration] = migrations![
     2 "0002_accounts",
     3 "0003_registry",
     4 "0004_work",
+    5 "0005_desk",
 ];
 
 /// Tables that are only ever added to, and the one column that may still be set, once.
@@ -46,6 +47,7 @@ const INSERT_ONLY: &[(&str, Option<&str>)] = &[
     ("organization_version", Some("superseded_at")),
     ("officer", Some("superseded_at")),
     ("matter_edition", None),
+    ("case_former", None),
     ("snapshot_figure", None),
     ("guidance_record", None),
     ("share_call", None),

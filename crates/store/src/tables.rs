@@ -1,5 +1,5 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
-use crate::{Record, Statement, accounts, cases, change, jobs, journal, organizations, papers, people, registers};
+use crate::{Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, papers, people, registers};
 
 /// A table and its record's columns.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +41,8 @@ pub const ALL: &[Table] = &[
     Table::of::<cases::CaseRow>(),
     Table::of::<cases::TaskRow>(),
     Table::of::<cases::PendingAct>(),
+    Table::of::<desk::FormerAnswers>(),
+    Table::of::<desk::Question>(),
     Table::of::<change::ChangeRow>(),
     Table::of::<jobs::JobRow>(),
     Table::of::<journal::EntryRow>(),
