@@ -54,8 +54,10 @@ pub struct Trace {
     pub by: Vec<Target>,
     /// The test that shows it: a path (`crate::module::test`) or a file; empty if none.
     pub test: String,
-    /// A remark.
+    /// A remark, in the words shown to people.
     pub note: String,
+    /// What of the clause is still to come; empty if this carries out all of it.
+    pub missing: String,
     /// Where it is written.
     pub at: Place,
 }
@@ -93,6 +95,18 @@ impl Target {
         (!name.is_empty()).then(|| make(name.to_owned()))
     }
 
+    /// What sort of thing it is, as files write it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Matter(_) => "matter",
+            Self::Register(_) => "register",
+            Self::Rule(_) => "rule",
+            Self::Page(_) => "page",
+            Self::Command(_) => "command",
+            Self::Param(_) => "param",
+        }
+    }
+
     /// Its name without the kind.
     pub fn name(&self) -> &str {
         match self {
@@ -103,6 +117,40 @@ impl Target {
             | Self::Command(name)
             | Self::Param(name) => name,
         }
+    }
+}
+
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.kind(), self.name())
+    }
+}
+
+/// How far a clause is carried out (落实情况).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Standing {
+    /// 已落实: something does it, a test shows it, nothing is missing.
+    Done,
+    /// 部分落实: something does it, but no test shows it or a part is to come.
+    Part,
+    /// 尚未: nothing does it.
+    Open,
+    /// 不涉及系统: it asks nothing of software.
+    Apart,
+}
+
+/// How far `clause` is carried out by `traces`, which are those that name it.
+pub fn standing<'t>(clause: &Clause, traces: impl IntoIterator<Item = &'t Trace>) -> Standing {
+    let (mut some, mut lacking) = (false, false);
+    for trace in traces {
+        some |= !trace.by.is_empty();
+        lacking |= trace.test.is_empty() || !trace.missing.is_empty();
+    }
+    match (some, lacking) {
+        (true, false) => Standing::Done,
+        (true, true) => Standing::Part,
+        (false, _) if clause.is_rhetoric() => Standing::Apart,
+        (false, _) => Standing::Open,
     }
 }
 
@@ -122,6 +170,7 @@ impl Trace {
             clause: entry.need_text("clause"),
             test: entry.text("test").unwrap_or_default(),
             note: entry.text("note").unwrap_or_default(),
+            missing: entry.text("missing").unwrap_or_default(),
             at: entry.at().clone(),
         }
     }
