@@ -62,7 +62,7 @@ impl Office {
     }
 
     /// Stores an edition, once.
-    pub(super) fn pin(&self, tx: &mut Tx<'_>, resolved: &Resolved, area: &AreaCode, day: Date) -> Result<(), Refused> {
+    pub(crate) fn pin(&self, tx: &mut Tx<'_>, resolved: &Resolved, area: &AreaCode, day: Date) -> Result<(), Refused> {
         let edition = Edition {
             digest: resolved.digest.clone(),
             matter: resolved.matter.id.as_str().to_owned(),

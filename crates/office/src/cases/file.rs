@@ -46,7 +46,7 @@ impl Office {
     }
 
     /// The authority a new case goes to, by the matter's `taken_by`.
-    fn authority_for(&self, new: &NewCase) -> Result<AreaCode, Refused> {
+    pub(crate) fn authority_for(&self, new: &NewCase) -> Result<AreaCode, Refused> {
         let today = self.clock.today();
         // The national base tells who takes it; overlays of the area found then apply.
         let base = self.matter(&new.matter, &AreaCode::nation(), today)?;
@@ -72,7 +72,7 @@ impl Office {
         }
     }
 
-    fn file_in(
+    pub(crate) fn file_in(
         &self,
         work: &mut Work<'_, '_>,
         who: &Actor,
@@ -117,7 +117,7 @@ impl Office {
 
     /// Runs the effects, saves the case, announces it. The tail of filing and of every act.
     #[expect(clippy::too_many_arguments, reason = "the one place where all parts of an act meet")]
-    pub(super) fn finish_case(
+    pub(crate) fn finish_case(
         &self,
         work: &mut Work<'_, '_>,
         keys: &mut Keys,
@@ -128,10 +128,8 @@ impl Office {
         list: Listing,
     ) -> Result<Done, Refused> {
         let rules = self.rules(resolved);
-        let mut scene = Scene { resolved, case, list, notices: Vec::new() };
-        for effect in &decision.effects {
-            self.run_effect(work, keys, &mut scene, effect)?;
-        }
+        let mut scene = Scene::new(resolved, case, list);
+        self.run_effects(work, keys, &mut scene, decision)?;
         self.save_case(work, keys, &rules, before, &scene.case, &scene.list)?;
         self.send_notices(work, &scene)?;
         let status = scene.case.status().plain();
@@ -148,7 +146,7 @@ impl Office {
 }
 
 /// `社会团体成立登记：云州市助学协会`.
-fn title_of(matter: &Matter, answers: &Answers) -> String {
+pub(crate) fn title_of(matter: &Matter, answers: &Answers) -> String {
     let name = matter.fields().find(|field| field.kind == FieldKind::Name).and_then(|field| answers.find(field.id.as_str()));
     match name.and_then(|name| name.as_str()) {
         Some(name) => format!("{}：{name}", matter.name),

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod editions;
 pub mod facts;
 pub mod file;
+pub mod own;
 pub mod rows;
 
 pub use act::Done;

@@ -93,7 +93,23 @@ impl Office {
             entry: work.entry,
         };
         if before.is_some() { work.update(&row)? } else { work.insert(&row)? }
+        if let Some(before) = before.filter(|before| before.case.answers != case.answers) {
+            self.keep_former(work, before)?;
+        }
         self.save_tasks(work, rules, before.map(|before| &before.case), case, list)
+    }
+
+    /// Keeps the answers that the act replaced, sealed as they were: the desks see before and after (补正前后对照).
+    fn keep_former(&self, work: &mut Work<'_, '_>, before: &Loaded) -> Result<(), Refused> {
+        let body: Body = serde_json::from_value(before.row.body.clone()).map_err(Refused::internal)?;
+        work.insert(&store::desk::FormerAnswers {
+            origin: before.row.origin,
+            case_id: before.row.id,
+            rev: before.row.rev,
+            replaced_on: work.today,
+            answers: serde_json::to_value(&body.case.answers).map_err(Refused::internal)?,
+            entry: work.entry,
+        })
     }
 
     fn save_tasks(
@@ -114,7 +130,9 @@ impl Office {
         }
         let closed = before.map_or(&[][..], |before| &before.open[..]);
         for task in closed.iter().filter(|task| case.find_task(&task.step).is_none()) {
-            let outcome = case.timeline.last().map(|event| event.verb.plain().to_owned());
+            let against = case.opinions.last().filter(|opinion| opinion.step == task.step).is_some_and(|opinion| !opinion.favourable);
+            let verb = case.timeline.last().map(|event| event.verb.plain());
+            let outcome = verb.map(|verb| if against { "不同意" } else { verb }.to_owned());
             let row = self.task_row(rules, case, task, list, "closed", work.today, work.entry);
             work.upsert(&TaskRow { closed_on: Some(work.today), outcome, ..row })?;
         }
@@ -147,7 +165,11 @@ impl Office {
             claimed_at: None,
             closed_on: None,
             outcome: None,
-            body: serde_json::json!({ "overdue": task.overdue, "escalated": task.escalated }),
+            body: serde_json::json!({
+                "overdue": task.overdue,
+                "escalated": task.escalated,
+                "paused": task.clock.as_ref().is_some_and(casework::Clock::is_paused),
+            }),
             entry,
         }
     }
