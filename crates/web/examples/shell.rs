@@ -8,12 +8,17 @@ use web::{Link, Settings, Site, Viewer};
 
 struct Lin;
 
+fn lin() -> authority::Actor {
+    let account = AccountId::from_bits(1);
+    authority::Actor { account, name: "林书言".to_owned(), posts: Vec::new(), orgs: Vec::new(), admin: None }
+}
+
 impl Accounts for Lin {
-    fn sign_in(&self, name: &str, password: &str, _: &str) -> Result<String, String> {
+    fn sign_in(&self, name: &str, password: &str, _: &office::accounts::Entrance) -> Result<String, office::Refused> {
         if (name, password) == ("lin", "demo") {
             Ok("lin".to_owned())
         } else {
-            Err("账号或密码不对。请检查后再试。".to_owned())
+            Err(office::Refused::field("password", "账号或密码不对。请检查后再试。"))
         }
     }
 
@@ -25,6 +30,10 @@ impl Accounts for Lin {
         };
         (token == "lin").then(|| Viewer {
             account: AccountId::from_bits(1),
+            person: base::PersonId::from_bits(1),
+            actor: lin(),
+            signed: office::accounts::SignedIn::of(lin(), base::PersonId::from_bits(1), "lin"),
+            step: None,
             name: "林书言".to_owned(),
             roles: vec![
                 Role { id: "intake".to_owned(), label: "受理岗 · 文渊区民政局".to_owned() },
@@ -114,7 +123,7 @@ async fn main() -> std::io::Result<()> {
     let port: u16 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(8090);
     let settings = Settings::demo(&format!("http://127.0.0.1:{port}"));
     let kept = office::testing::office();
-    let timing = (Clock::system(), Rng::system());
+    let timing = (Arc::new(Clock::system()), Arc::new(Rng::system()));
     let site = Arc::new(Site::new(settings, timing, Arc::new(Lin), Arc::new(Invented), kept.office.clone()));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     let stop = async {

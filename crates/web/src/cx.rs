@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use askama::filters::HtmlSafe;
+use authority::Actor;
 use axum::extract::FromRequestParts;
 use axum::http::Method;
 use axum::http::request::Parts;
@@ -30,8 +31,10 @@ pub struct Request {
     pub path: String,
     /// Query without `?`; empty if none.
     pub query: String,
-    /// Who is signed in.
+    /// Who is signed in, with nothing left to do first.
     pub viewer: Option<Viewer>,
+    /// Who has given the password but must still give or bind a one-time code or change the password. May do nothing else.
+    pub arriving: Option<Viewer>,
     /// 长者版 is on.
     pub elder: bool,
     /// htmx asked: the shell sends the body without the frame.
@@ -42,6 +45,8 @@ pub struct Request {
     pub locale: &'static str,
     /// Network address the request came from.
     pub address: String,
+    /// The browser's name for itself, cut short.
+    pub agent: String,
     pub(crate) session: Option<String>,
     pub(crate) visit: String,
     pub(crate) visit_is_new: bool,
@@ -89,7 +94,20 @@ impl Cx {
 
     /// Who is signed in, or the error that sends them to the sign-in page and back.
     pub fn viewer(&self) -> Result<&Viewer, WebError> {
-        self.viewer.as_ref().ok_or_else(WebError::sign_in)
+        match &self.arriving {
+            Some(_) => Err(WebError::sign_in()),
+            None => self.viewer.as_ref().ok_or_else(WebError::sign_in),
+        }
+    }
+
+    /// The person as the office asks for them: in the role in use.
+    pub fn actor(&self) -> Result<Actor, WebError> {
+        Ok(self.viewer()?.actor.clone())
+    }
+
+    /// The secret of the session, for use cases about the session itself.
+    pub fn session(&self) -> Result<String, WebError> {
+        self.session.clone().ok_or_else(WebError::sign_in)
     }
 
     /// Path and query, to come back to.

@@ -3,7 +3,9 @@
 //! The traits are the seam to `office`; the shell itself stores nothing but counters and rate buckets.
 use std::sync::Arc;
 
-use base::{AccountId, Clock, Date, Rng};
+use authority::Actor;
+use base::{AccountId, Clock, Date, PersonId, Rng};
+use office::accounts::{Entrance, SignedIn};
 
 use crate::page::Link;
 use crate::shell::limiter::Limiter;
@@ -87,11 +89,41 @@ pub struct MenuGroup {
     pub items: Vec<MenuItem>,
 }
 
+/// What still stands between signing in and the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The one-time code (动态口令).
+    Code,
+    /// Binding a one-time code, at the first sign-in.
+    Bind,
+    /// Changing the password that an administrator gave.
+    Password,
+}
+
+impl Step {
+    /// Where it is done.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Code => "/login/code",
+            Self::Bind => "/login/bind",
+            Self::Password => "/login/password",
+        }
+    }
+}
+
 /// The person signed in, as the shell shows them. What they may do is decided by `authority` in `office`, never here.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     /// The account.
     pub account: AccountId,
+    /// The person behind it.
+    pub person: PersonId,
+    /// The person in the role in use: hand this to the office.
+    pub actor: Actor,
+    /// The session as the office knows it: with all posts and organizations.
+    pub signed: SignedIn,
+    /// What must be done first; none when the session is good.
+    pub step: Option<Step>,
     /// Name in the top bar.
     pub name: String,
     /// All roles of this account.
@@ -113,9 +145,9 @@ impl Viewer {
 
 /// Signing in and sessions. Called on a blocking thread.
 pub trait Accounts: Send + Sync {
-    /// Starts a session: its secret token, or a message that says what to do.
-    fn sign_in(&self, name: &str, password: &str, code: &str) -> Result<String, String>;
-    /// Who holds this token; none when it is unknown or has ended. Extends the session.
+    /// Starts a session: its secret token, or why not.
+    fn sign_in(&self, name: &str, password: &str, entrance: &Entrance) -> Result<String, office::Refused>;
+    /// Who holds this token; none when it is unknown or has ended. Extends the session. Its `step` may still be to do.
     fn find(&self, token: &str) -> Option<Viewer>;
     /// Ends a session; unknown tokens are ignored.
     fn sign_out(&self, token: &str);
@@ -196,9 +228,9 @@ pub struct Site {
     /// Who runs it.
     pub settings: Settings,
     /// Time.
-    pub clock: Clock,
+    pub clock: Arc<Clock>,
     /// Randomness.
-    pub rng: Rng,
+    pub rng: Arc<Rng>,
     /// Sessions.
     pub accounts: Arc<dyn Accounts>,
     /// Front page and readiness.
@@ -214,10 +246,22 @@ pub struct Site {
 }
 
 impl Site {
+    /// A site whose accounts are the office's. `demo` accounts are offered on the sign-in page.
+    pub fn of_office(
+        settings: Settings,
+        office: office::Office,
+        front: Arc<dyn Front>,
+        demo: Vec<(String, String, String)>,
+    ) -> Self {
+        let accounts = crate::accounts::OfficeAccounts::with_demo(office.clone(), demo);
+        let timing = (Arc::clone(&office.clock), Arc::clone(&office.rng));
+        Self::new(settings, timing, accounts, front, office)
+    }
+
     /// A site with a secret of its own.
     pub fn new(
         settings: Settings,
-        (clock, rng): (Clock, Rng),
+        (clock, rng): (Arc<Clock>, Arc<Rng>),
         accounts: Arc<dyn Accounts>,
         front: Arc<dyn Front>,
         office: office::Office,

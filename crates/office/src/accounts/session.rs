@@ -4,6 +4,7 @@ use base::{Instant, PersonId};
 use store::accounts;
 use store::people;
 use store::Tx;
+use store::cases::Queue;
 
 use super::admin_role;
 use crate::{Office, Refused};
@@ -49,9 +50,31 @@ pub struct SignedIn {
     pub ends_at: Instant,
     /// Unread notices.
     pub unread: i64,
+    /// The role chosen for this session, as the front of the house names it.
+    pub role: Option<String>,
+    /// The bodies at which posts are held.
+    pub bodies: Vec<people::Body>,
 }
 
 impl SignedIn {
+    /// Somebody of the public with a session that ends in [`IDLE_SECONDS`] of an epoch: for tests and examples of the front.
+    #[cfg(feature = "testing")]
+    pub fn of(actor: Actor, person: PersonId, login: &str) -> Self {
+        Self {
+            actor,
+            person,
+            login: login.to_owned(),
+            kind: "public".to_owned(),
+            needs_code: false,
+            needs_setup: false,
+            must_change: false,
+            ends_at: Instant(IDLE_SECONDS * 1000),
+            unread: 0,
+            role: None,
+            bodies: Vec::new(),
+        }
+    }
+
     /// Whether nothing stands between the bearer and the work.
     pub fn is_ready(&self) -> bool {
         !(self.needs_code || self.needs_setup || self.must_change)
@@ -78,7 +101,15 @@ impl Office {
             let official = account.kind == "official";
             let has_code = official && accounts::credential(tx, account.person, account.id, "totp")?.is_some();
             let password = accounts::credential(tx, account.person, account.id, "password")?;
+            let mut bodies: Vec<people::Body> = Vec::new();
+            for post in &actor.posts {
+                if !bodies.iter().any(|body| body.id == post.body) {
+                    bodies.extend(tx.find_record::<people::Body>(store::args![post.body])?);
+                }
+            }
             let signed_in = SignedIn {
+                role: session.role.clone(),
+                bodies,
                 actor,
                 person: account.person,
                 login: account.login,
@@ -98,6 +129,35 @@ impl Office {
         }
         Ok(Some(signed_in))
     }
+
+    /// Takes another role for the session of this cookie; what is done from now on is recorded under it.
+    pub fn act_as(&self, secret: &str, role: &str) -> Result<(), Refused> {
+        let (digest, role) = (vault::token_digest(secret), role.to_owned());
+        self.db.write(move |tx| accounts::act_as(tx, digest.as_bytes(), Some(&role)).map_err(Refused::from))
+    }
+
+    /// For each desk of the actor: how many tasks wait in its queues, and how many of them are late.
+    pub fn queue_counts(&self, who: &Actor) -> Result<Vec<(String, i64, i64)>, Refused> {
+        let today = self.clock.today();
+        self.db.read(|tx| {
+            let mut counts: Vec<(String, i64, i64)> = Vec::new();
+            for post in &who.posts {
+                let desk = post.desk.as_str();
+                let (all, late) = store::cases::queue_count(tx, desk, &queue_of(post), today)?;
+                match counts.iter_mut().find(|known| known.0 == desk) {
+                    Some(known) => *known = (known.0.clone(), known.1 + all, known.2 + late),
+                    None => counts.push((desk.to_owned(), all, late)),
+                }
+            }
+            Ok(counts)
+        })
+    }
+}
+
+/// The queue of a post: bodies named in cases have their own, authorities that of their area.
+pub fn queue_of(post: &Post) -> Queue {
+    let named = [DeskId::SUPERVISOR, DeskId::REGULATOR, DeskId::PARTY].contains(&post.desk.as_str());
+    if named { Queue::Body(post.body) } else { Queue::Of(post.area.clone()) }
 }
 
 /// The account as an actor: today's posts, organizations, and administrator's role.

@@ -12,6 +12,10 @@ fn context(account: base::AccountId) -> Vec<u8> {
     format!("totp/{account}").into_bytes()
 }
 
+fn offer_context(who: &SignedIn) -> Vec<u8> {
+    format!("totp-offer/{}", who.actor.account).into_bytes()
+}
+
 impl Office {
     /// Checks a one-time code; no code counts twice.
     pub fn second_factor(&self, who: &SignedIn, secret: &str, code: &str) -> Result<(), Refused> {
@@ -42,6 +46,19 @@ impl Office {
             Ok::<_, Refused>(Ok(()))
         })?
         .map_err(|()| Refused::field("code", "动态口令不对或已用过。请等手机上出现新的 6 位数字再试"))
+    }
+
+    /// A fresh one-time-code key to show, with its sealed form for a hidden field: the person cannot choose the key.
+    pub fn offer_code_key(&self, who: &SignedIn) -> Result<(OneTimeSecret, String), Refused> {
+        let key = self.propose_code_key();
+        let sealed = self.keys.wrap_bytes(&self.rng, &offer_context(who), key.as_bytes()).map_err(Refused::internal)?;
+        Ok((key, sealed.to_string()))
+    }
+
+    /// The key of an offer; `None` if it was made for somebody else or altered.
+    pub fn offered_key(&self, who: &SignedIn, sealed: &str) -> Option<OneTimeSecret> {
+        let wrapped: WrappedKey = sealed.parse().ok()?;
+        OneTimeSecret::from_slice(&self.keys.unwrap_bytes(&offer_context(who), &wrapped).ok()?)
     }
 
     /// A fresh one-time-code key to show as a QR code; it counts only after [`Office::bind_code`].

@@ -14,18 +14,27 @@ use crate::{Page, Upload, WebError};
 
 struct OneAccount;
 
+fn lin() -> authority::Actor {
+    let account = AccountId::from_bits(7);
+    authority::Actor { account, name: "林书言".to_owned(), posts: Vec::new(), orgs: Vec::new(), admin: None }
+}
+
 impl Accounts for OneAccount {
-    fn sign_in(&self, name: &str, password: &str, _: &str) -> Result<String, String> {
+    fn sign_in(&self, name: &str, password: &str, _: &office::accounts::Entrance) -> Result<String, office::Refused> {
         if (name, password) == ("lin", " pass word") {
             Ok("token".to_owned())
         } else {
-            Err("账号或密码不对".to_owned())
+            Err(office::Refused::field("password", "账号或密码不对"))
         }
     }
     fn find(&self, token: &str) -> Option<Viewer> {
         let item = MenuItem { link: Link::to("待受理", "/desk/queue/intake"), count: Some(3), urgent: true };
         (token == "token").then(|| Viewer {
             account: AccountId::from_bits(7),
+            person: base::PersonId::from_bits(7),
+            actor: lin(),
+            signed: office::accounts::SignedIn::of(lin(), base::PersonId::from_bits(7), "lin"),
+            step: None,
             name: "林书言".to_owned(),
             roles: vec![
                 Role { id: "intake".to_owned(), label: "受理岗".to_owned() },
@@ -65,7 +74,7 @@ fn site() -> Arc<Site> {
     let now = Instant::parse("2026-11-21T02:00:00.000Z").unwrap();
     Arc::new(Site::new(
         Settings::demo("http://localhost"),
-        (Clock::fixed(now), Rng::seeded(5)),
+        (Arc::new(Clock::fixed(now)), Arc::new(Rng::seeded(5))),
         Arc::new(OneAccount),
         Arc::new(Empty),
         // The shell's own pages never ask the database, so it may go before they do.

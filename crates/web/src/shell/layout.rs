@@ -7,6 +7,7 @@ use crate::cx::{Csrf, Cx};
 use crate::error::WebError;
 use crate::page::{Frame, Link, Page};
 use crate::parts::QrBox;
+use crate::site::Step;
 
 /// The top bar's words; never more than six (sitemap).
 pub(crate) const TOP: [(&str, &str); 6] = [
@@ -76,7 +77,8 @@ pub(crate) fn error(cx: &Cx, error: &WebError) -> Response {
     }
     if error.code == "sign_in" {
         let back = serde_urlencoded::to_string([("back", cx.here())]).unwrap_or_default();
-        let target = format!("/login?{back}");
+        let first = cx.arriving.as_ref().and_then(|viewer| viewer.step).map_or("/login", Step::path);
+        let target = format!("{first}?{back}");
         let header_name = if cx.htmx { "hx-redirect" } else { "location" };
         let status = if cx.htmx { StatusCode::OK } else { StatusCode::SEE_OTHER };
         return (status, [(header_name, target)]).into_response();

@@ -67,19 +67,25 @@ async fn context(site: &Arc<Site>, request: &Parts) -> Cx {
         }
         None => None,
     };
+    let (viewer, arriving) = match viewer {
+        Some(viewer) if viewer.step.is_some() => (None, Some(viewer)),
+        viewer => (viewer, None),
+    };
     let visit = cookies::find(headers, cookies::VISIT).filter(|value| value.len() == 32).map(str::to_owned);
     Cx::new(cx::Request {
         request_id: hex::encode(site.rng.bytes::<6>()),
         method: request.method.clone(),
         path: request.uri.path().to_owned(),
         query: request.uri.query().unwrap_or_default().to_owned(),
-        session: session.filter(|_| viewer.is_some()),
+        session: session.filter(|_| viewer.is_some() || arriving.is_some()),
         viewer,
+        arriving,
         elder: cookies::find(headers, cookies::ELDER) == Some("1"),
         htmx: headers.contains_key("hx-request") && !headers.contains_key("hx-history-restore-request"),
         today: site.clock.today(),
         locale: "zh-CN",
         address: address(site, request),
+        agent: text_of(headers, &header::USER_AGENT).chars().take(120).collect(),
         visit_is_new: visit.is_none(),
         visit: visit.unwrap_or_else(|| hex::encode(site.rng.bytes::<16>())),
         visit_used: AtomicBool::new(false),

@@ -1,11 +1,15 @@
-//! 登录与退出: one entry for everybody; the role is chosen afterwards.
+//! 登录与退出: one entry for everybody; the role is chosen afterwards. Officials pass further [`steps`] first.
+mod steps;
+
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use office::Refused;
+use office::accounts::Entrance;
 use serde::Deserialize;
 
 use crate::cx::Csrf;
@@ -31,9 +35,24 @@ struct LoginPage {
     demo: Vec<(String, String, String)>,
 }
 
-/// `/login`, `/logout`, and `/session`, which extends a session and says how long it lasts.
+impl LoginPage {
+    fn back_query(&self) -> String {
+        serde_urlencoded::to_string([("back", &self.back)]).unwrap_or_default()
+    }
+}
+
+/// `/login` and its steps, `/logout`, and `/session`, which extends a session and says how long it lasts.
 pub fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/login", get(show).post(enter)).route("/logout", post(leave)).route("/session", get(session))
+    Router::new()
+        .route("/login", get(show).post(enter))
+        .route("/logout", post(leave))
+        .route("/session", get(session))
+        .merge(steps::routes())
+}
+
+/// Who knocks: for lock-outs and the list of sessions.
+pub(crate) fn entrance(cx: &Cx) -> Entrance {
+    Entrance { address: cx.address.clone(), agent: cx.agent.clone() }
 }
 
 /// Only an address of this site may be returned to.
@@ -44,7 +63,7 @@ pub(crate) fn safe_back(back: &str) -> &str {
 
 fn page(cx: &Cx, back: &str, name: &str, error: Option<&str>) -> Page {
     let demo = if cx.site.settings.demo { cx.site.accounts.demo_accounts() } else { Vec::new() };
-    let label = Label::new("name", "账号").hint("手机号码、用户名或统一社会信用代码");
+    let label = Label::new("name", "登录名");
     let body = LoginPage {
         csrf: cx.csrf(),
         back: back.to_owned(),
@@ -69,15 +88,26 @@ async fn enter(cx: Cx, form: Form) -> Result<Response, WebError> {
     if name.is_empty() || password.is_empty() {
         return Ok(page(&cx, &back, &name, Some("请填写账号和密码")).into_response());
     }
-    let code = form.text("code").to_owned();
-    let who = name.clone();
-    match cx.blocking(move |site| Ok(site.accounts.sign_in(&who, &password, &code))).await? {
+    let (who, door) = (name.clone(), entrance(&cx));
+    match cx.blocking(move |site| Ok(site.accounts.sign_in(&who, &password, &door))).await? {
         Ok(token) => {
             let mut response = Redirect::to(safe_back(&back)).into_response();
             cookies::set(&mut response, cookies::SESSION, &token, None, cx.site.settings.https);
             Ok(response)
         }
-        Err(why) => Ok(page(&cx, &back, &name, Some(&why)).into_response()),
+        Err(Refused::Invalid(wrong)) => {
+            let why: Vec<&str> = wrong.iter().map(|one| one.message.as_str()).collect();
+            Ok(page(&cx, &back, &name, Some(&why.join("；"))).into_response())
+        }
+        Err(locked @ Refused::TooMany(_)) => {
+            let why = locked.to_string();
+            Ok(page(&cx, &back, &name, Some(&why)).status(StatusCode::TOO_MANY_REQUESTS).into_response())
+        }
+        Err(closed @ Refused::Rule { .. }) => {
+            let why = closed.to_string();
+            Ok(page(&cx, &back, &name, Some(&why)).into_response())
+        }
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -100,7 +130,10 @@ async fn leave(cx: Cx) -> Result<Response, WebError> {
 }
 
 #[cfg(test)]
-mod tests {
+mod tests;
+
+#[cfg(test)]
+mod back_tests {
     use super::safe_back;
 
     #[test]
