@@ -142,7 +142,7 @@ impl Ready {
             name.entry = entry;
             // Not in bulk: a name is given back by deleting its row.
             if careful {
-                store::organizations::take_name(work.tx, name, work.today)?;
+                store::organizations::take_name(work.tx, name, work.today).map_err(taken)?;
             } else {
                 take(work, name)?;
             }
@@ -157,10 +157,14 @@ impl Ready {
 
 /// Inserts a row whose key somebody may have taken since it was looked up; then the chunk is made again.
 fn take<R: Record>(work: &mut Work<'_, '_>, record: &R) -> Result<(), Refused> {
-    work.tx.insert(record).map_err(|error| match error {
+    work.tx.insert(record).map_err(taken)
+}
+
+fn taken(error: DbError) -> Refused {
+    match error {
         DbError::Unique { .. } => Refused::Conflict,
         other => other.into(),
-    })
+    }
 }
 
 /// Only the legal representative's full name is public; the others are kept masked, as nothing more is known of them here.

@@ -34,7 +34,7 @@ pub const KIND: &str = "organizations";
 /// Rows are looked up and compared in pieces of this size in a dry run.
 const DRY_PIECE: usize = 1_000;
 /// How often a piece is made again because the register changed under it.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 10;
 
 const DONE: Statement = sql!(
     "import.done",

@@ -49,7 +49,6 @@ impl TreePlaces {
         for area in tree.iter() {
             let (code, level) = (area.code(), area.level());
             match level {
-                AreaLevel::Nation => {}
                 AreaLevel::Province | AreaLevel::City | AreaLevel::County => {
                     places.learn(area.name(), &code, false);
                     let former = tree.changes_of(&code).into_iter().filter(|change| change.old_code == code);
@@ -79,7 +78,7 @@ impl TreePlaces {
                         places.towns.entry(above).or_default().push((area.name().to_owned(), code));
                     }
                 }
-                AreaLevel::Community => {}
+                AreaLevel::Nation | AreaLevel::Community => {}
             }
         }
         places.regions.insert(AreaCode::nation().six());

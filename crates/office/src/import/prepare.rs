@@ -159,14 +159,9 @@ impl<'o> FileReader<'o> {
             organization.identifiers.insert("曾用名".to_owned(), former);
         }
         let (mut objections, shared) = (self.outside(&organization), self.duplicate(tx, &organization, row.line)?);
-        let mut keeps_name = true;
-        match shared {
-            Some(fault) if fault.severity == Severity::Flag => {
-                keeps_name = false;
-                faults.push(fault);
-            }
-            Some(fault) => objections.push(fault),
-            None => {}
+        let keeps_name = shared.as_ref().is_none_or(|fault| fault.severity == Severity::Reject);
+        if let Some(fault) = shared {
+            if keeps_name { objections.push(fault) } else { faults.push(fault) }
         }
         if !objections.is_empty() {
             objections.append(&mut faults);

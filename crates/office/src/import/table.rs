@@ -41,7 +41,7 @@ pub struct Table<'b> {
 }
 
 enum Rows<'b> {
-    Csv(CsvRows<'b>),
+    Csv(Box<CsvRows<'b>>),
     Sheet { name: String, rows: std::vec::IntoIter<(u64, Vec<String>)> },
 }
 
@@ -59,7 +59,7 @@ impl<'b> Table<'b> {
         let format = format!("CSV, {}", decoded.encoding);
         let mut rows = CsvRows::new(decoded.text);
         let headers = rows.skip_to_header()?;
-        Ok(Self::with(headers, format, notes, Rows::Csv(rows)))
+        Ok(Self::with(headers, format, notes, Rows::Csv(Box::new(rows))))
     }
 
     fn with(headers: Vec<String>, format: String, mut notes: Vec<String>, rows: Rows<'b>) -> Self {
@@ -93,12 +93,12 @@ fn fitted(line: u64, mut cells: Vec<String>, width: usize) -> TableRow {
     while cells.len() > width && cells.last().is_some_and(|cell| cell.trim().is_empty()) {
         cells.pop();
     }
-    let broken = if cells.len() != width {
-        let why = format!("这一行有 {} 栏，表头有 {width} 栏", cells.len());
-        Some((why, "检查是否少了分隔符、引号没有成对，或文件没有下载完整"))
-    } else {
+    let broken = if cells.len() == width {
         let long = cells.iter().position(|cell| cell.len() > LONGEST_CELL && cell.chars().count() > LONGEST_CELL);
         long.map(|at| (format!("第 {} 栏超过 {LONGEST_CELL} 字", at + 1), "检查引号是否成对，或缩短这一栏"))
+    } else {
+        let why = format!("这一行有 {} 栏，表头有 {width} 栏", cells.len());
+        Some((why, "检查是否少了分隔符、引号没有成对，或文件没有下载完整"))
     };
     TableRow { line, cells, broken }
 }
@@ -153,7 +153,7 @@ impl<'b> CsvRows<'b> {
 
     fn advance(&mut self, to: usize) {
         let passed = self.text.as_bytes().get(self.at..to).unwrap_or_default();
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += memchr::memchr_iter(b'\n', passed).count() as u64;
         self.at = to;
     }
 

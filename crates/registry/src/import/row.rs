@@ -148,7 +148,7 @@ fn read_name(reader: &mut Reader<'_>) -> Option<String> {
     }
     if name.chars().any(|c| c.is_ascii_digit()) {
         reader.flag(Column::Name, "name_digits", format!("名称“{name}”里有阿拉伯数字"), "对照登记证书核实名称");
-    } else if length < 5 {
+    } else if length < 5 && kind_of_name(&name).is_none() {
         reader.flag(Column::Name, "name_short", format!("名称“{name}”可能不完整"), "对照登记证书核实名称");
     }
     Some(name)
