@@ -8,15 +8,27 @@ pub mod act;
 pub mod audit;
 pub mod bulk;
 pub mod cases;
+pub mod connector;
+pub mod drafts;
+pub mod demo;
+pub mod desk;
 pub mod effects;
 pub mod files;
 pub mod import;
 pub mod gazetteer;
+pub mod generate;
 pub mod ledger;
+pub mod lookup;
 pub mod names;
+pub mod notices;
 pub mod people;
+pub mod site_faults;
+pub mod timer;
+pub mod verify;
 pub mod record;
 mod refused;
+pub mod reviews;
+pub mod register;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -54,16 +66,20 @@ pub struct Office {
     pub index: Option<Arc<search::Index>>,
     /// Area names by their beginning.
     pub gazetteer: Arc<gazetteer::Gazetteer>,
+    /// Where organization codes come from.
+    pub codes: Arc<dyn connector::CodeSource>,
     /// Editions of matters already read.
     pub editions: cases::Editions,
 }
 
-/// Loads a catalogue with the checks that are written in Rust.
+/// Loads a catalogue with the checks that are written in Rust; a matter with an effect that this platform cannot run is refused.
 pub fn load_catalogue(source: &dyn catalogue::Source) -> Result<catalogue::Catalogue, Vec<catalogue::Problem>> {
-    catalogue::Catalogue::load(source, &catalogue::NamedChecks::default())
+    let loaded = catalogue::Catalogue::load(source, &catalogue::NamedChecks::default())?;
+    let problems = loaded.check_effects(effects::SUPPORTED);
+    if problems.is_empty() { Ok(loaded) } else { Err(problems) }
 }
 
 /// Every statement of this crate, for the test that prepares them all.
 pub fn statements() -> Vec<Statement> {
-    [ledger::ALL, audit::ALL].concat()
+    [ledger::ALL, audit::ALL, &accounts::statements(), reviews::ALL, verify::ALL, import::ALL, demo::ALL, &register::read::statements(), register::watches::ALL, site_faults::ALL].concat()
 }

@@ -11,6 +11,7 @@ use store::organizations::{Organization as Row, Version};
 use store::{Levels, Tx};
 
 use crate::Refused;
+use crate::register::read::structure::Cut;
 
 /// Where organizations without a registration day stand in lists: last.
 const UNDATED: Date = Date::constant(1, 1, 1);
@@ -140,6 +141,17 @@ pub fn cube_keys(o: &Organization, areas: &AreaTree, today: Date, mut each: impl
     count("org.registrar", &o.registrar);
     if let Some(home) = &o.domicile {
         count("org.domicile", home);
+    }
+    if o.states.registration.is_live() {
+        // The structure analysis counts what is in force, by the registrar's area.
+        let chain = areas.ancestry_at(&o.registrar, today);
+        for cut in Cut::ALL {
+            let Some(state) = cut.value_of(o) else { continue };
+            for area in chain.iter().cloned() {
+                let state = state.clone();
+                each(CubeKey { origin: o.origin, cube: cut.cube(), area, kind: o.kind.as_str().to_owned(), state });
+            }
+        }
     }
 }
 

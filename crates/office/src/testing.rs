@@ -79,6 +79,7 @@ pub fn office_on(db: TestDb) -> TestOffice {
         files: Files::open(folder.path().join("files")).unwrap(),
         index: None,
         gazetteer: gazetteer(),
+        codes: Arc::new(crate::connector::LocalSeries),
         editions: crate::cases::Editions::default(),
     };
     TestOffice { office, config: db.config.clone(), _db: db, _folder: folder }
@@ -93,6 +94,11 @@ pub fn on_each_engine(body: impl Fn(&TestOffice)) {
 }
 
 impl TestOffice {
+    /// Where its files lie until it is dropped.
+    pub fn folder(&self) -> &Path {
+        self._folder.path()
+    }
+
     /// Moves the clock forward by whole days.
     pub fn days_pass(&self, days: i64) {
         self.clock.advance(days * 24 * 3600);

@@ -35,6 +35,7 @@ pub const ALL: &[Migration] = migrations![
     3 "0003_registry",
     4 "0004_work",
     5 "0005_desk",
+    6 "0006_lookup",
 ];
 
 /// Tables that are only ever added to, and the one column that may still be set, once.
@@ -51,6 +52,7 @@ const INSERT_ONLY: &[(&str, Option<&str>)] = &[
     ("snapshot_figure", None),
     ("guidance_record", None),
     ("share_call", None),
+    ("scan_event", None),
 ];
 
 const CREATE: &str = "create table if not exists migration (number bigint not null primary key, name text not null, checksum text not null)";
