@@ -80,7 +80,11 @@ impl Front for OfficeFront {
         if behind == 0 {
             self.replayed.store(true, Ordering::Relaxed);
         }
-        if self.replayed.load(Ordering::Relaxed) { Ok(()) } else { Err(format!("名称索引还差 {behind} 条变更，正在补齐")) }
+        if self.replayed.load(Ordering::Relaxed) {
+            Ok(())
+        } else {
+            Err(format!("名称索引还差 {behind} 条变更，正在补齐"))
+        }
     }
 
     fn gauges(&self) -> Vec<(&'static str, &'static str, f64)> {
@@ -88,7 +92,11 @@ impl Front for OfficeFront {
         let number = |value: i64| value as f64;
         let mut out = Vec::new();
         out.extend(heads.ok().map(|sum| ("yishe_changes", "Change rows ever written, all origins.", number(sum))));
-        out.extend(self.behind().ok().map(|lag| ("yishe_index_behind", "Changes the name index has not taken in.", number(lag))));
+        out.extend(
+            self.behind()
+                .ok()
+                .map(|lag| ("yishe_index_behind", "Changes the name index has not taken in.", number(lag))),
+        );
         out
     }
 }
@@ -96,7 +104,9 @@ impl Front for OfficeFront {
 /// How many organizations of each kind are on the register today; each figure opens its list.
 fn figures(counts: &[Count]) -> Vec<Figure> {
     let live = Registration::Registered.as_str();
-    let sum = |kind: &str| counts.iter().filter(|count| count.kind == kind && count.state == live).map(|count| count.number).sum::<i64>();
+    let sum = |kind: &str| {
+        counts.iter().filter(|count| count.kind == kind && count.state == live).map(|count| count.number).sum::<i64>()
+    };
     [Kind::Association, Kind::ServiceInstitution, Kind::Foundation, Kind::Community]
         .into_iter()
         .map(|kind| Figure {

@@ -5,7 +5,9 @@ pub mod check;
 pub mod help;
 pub mod home;
 pub mod login;
+pub mod policies;
 pub mod prefs;
+pub mod report;
 pub mod roles;
 pub mod style;
 
@@ -20,7 +22,9 @@ pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::routes())
         .merge(login::routes())
+        .merge(report::routes())
         .merge(roles::routes())
+        .merge(policies::routes())
         .merge(prefs::routes())
         .merge(help::routes())
         .merge(accessibility::routes())

@@ -13,10 +13,10 @@ use crate::site::Step;
 pub(crate) const TOP: [(&str, &str); 6] = [
     ("查组织", "/orgs"),
     ("办事", "/matters"),
-    ("名单", "/lists"),
-    ("供需", "/market"),
-    ("规划", "/plans"),
+    ("核验", "/verify"),
+    ("公告", "/notices"),
     ("政策", "/policies"),
+    ("帮助", "/help"),
 ];
 
 struct TopLink {
@@ -35,6 +35,8 @@ struct Layout<'a> {
     wide: bool,
     top: Vec<TopLink>,
     here: String,
+    /// The query that tells 网站找错 which page it is about.
+    fault: String,
     csrf: Option<Csrf>,
     printed: QrBox,
     body: &'a str,
@@ -119,6 +121,7 @@ fn framed(cx: &Cx, status: StatusCode, frame: Frame, title: &str, trail: &[Link]
         wide: frame == Frame::Wide,
         top: top.collect(),
         here: serde_urlencoded::to_string([("back", cx.here())]).unwrap_or_default(),
+        fault: serde_urlencoded::to_string([("page", &cx.path)]).unwrap_or_default(),
         csrf: cx.viewer.is_some().then(|| cx.csrf()),
         printed: QrBox { url: printed_address(cx), caption: "扫码查看本页".to_owned() },
         body,

@@ -1,4 +1,4 @@
-//! 首页: search first, then the four things people come for, notices, and where the plan stands today.
+//! 首页: search first, then the four things people come for, notices, and today's figures, each opening its list.
 use std::sync::Arc;
 
 use askama::Template;
@@ -15,6 +15,7 @@ struct HomePage {
     search: SearchBox,
     home: Home,
     today: String,
+    phone: String,
 }
 
 /// `/`
@@ -25,6 +26,7 @@ pub fn routes() -> Router<Arc<Site>> {
 async fn show(cx: Cx) -> Result<Page, WebError> {
     let today = cx.today;
     let home = cx.blocking(move |site| Ok(site.front.home(today))).await?;
+    let phone = cx.site.settings.help_phone.clone();
     let hint = home.organizations.as_ref().map_or_else(String::new, |count| format!("收录 {count} 家。"));
     let search = SearchBox {
         id: "q".to_owned(),
@@ -37,5 +39,5 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
         keep: Vec::new(),
         large: true,
     };
-    Ok(Page::new("首页", HomePage { search, home, today: cx.today.to_string() }).wide().cache(Cache::Public(60)))
+    Ok(Page::new("首页", HomePage { search, home, today: cx.today.to_string(), phone }).wide().cache(Cache::Public(60)))
 }
