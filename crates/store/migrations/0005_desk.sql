@@ -40,6 +40,7 @@ create table case_question (
   foreign key (origin, case_id) references matter_case (origin, id)
 );
 create index case_question_case on case_question (origin, case_id, asked_at);
+create index case_question_id on case_question (id);
 create index case_question_to on case_question (to_desk, to_area, due, id) where state = 'open';
 create index case_question_from on case_question (from_account, due, id) where state = 'open';
 

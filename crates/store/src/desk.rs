@@ -61,6 +61,11 @@ const QUESTIONS_TO: Statement = sql!(
      asked_at, due, answer, answered_by, answered_name, answered_at, state, rev, entry from case_question
      where state = 'open' and to_desk = $1 and to_area = $2 order by due, id limit $3"
 );
+const QUESTION: Statement = sql!(
+    "desk.question",
+    "select origin, id, case_id, from_account, from_name, from_desk, from_area, to_desk, to_area, to_body, question, asked_on,
+     asked_at, due, answer, answered_by, answered_name, answered_at, state, rev, entry from case_question where id = $1"
+);
 const QUESTIONS_FROM: Statement = sql!(
     "desk.questions_from",
     "select origin, id, case_id, from_account, from_name, from_desk, from_area, to_desk, to_area, to_body, question, asked_on,
@@ -90,7 +95,7 @@ const OPEN_OF_EDITION: Statement = sql!(
 
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] =
-    &[FORMER, QUESTIONS, QUESTIONS_TO, QUESTIONS_FROM, DUE_CASES, PENDING_ON, LAST_OF_ORG, OPEN_OF_EDITION];
+    &[FORMER, QUESTION, QUESTIONS, QUESTIONS_TO, QUESTIONS_FROM, DUE_CASES, PENDING_ON, LAST_OF_ORG, OPEN_OF_EDITION];
 
 const QUEUE_LINE: &str = "select t.origin, t.case_id, t.id, t.step, t.desk, t.area, t.province, t.city, t.county, t.town,
      t.body_id, t.matter, t.title, t.state, t.opened_on, t.due, t.claimed_by, t.claimed_at, t.closed_on, t.outcome, t.body,
@@ -99,13 +104,14 @@ const QUEUE_LINE: &str = "select t.origin, t.case_id, t.id, t.step, t.desk, t.ar
 const CASE_LINE: &str = "select origin, id, number, matter, title, state, status, ending, applicant_name, org, area, received_on,
      next_due, ended_on, synthetic from matter_case";
 
+const DISAGREED: &str = "exists (select 1 from task t where t.origin = matter_case.origin and t.case_id = matter_case.id
+     and t.outcome = '不同意')";
+
 /// Where a desk sits, as its queue is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seat {
-    /// This area's own desk.
-    Area(AreaCode),
-    /// One body, whatever the area.
-    Body(BodyId),
+    /// One post: tasks of its area that name no body, and those that name its body.
+    Post(AreaCode, BodyId),
     /// Everything below this area, for the authority above; to read only.
     Below(AreaCode),
 }
@@ -142,20 +148,21 @@ pub struct Counts {
     pub fresh: i64,
     /// Claimed by the asker.
     pub mine: i64,
+    /// Waiting for the applicant.
+    pub waiting: i64,
 }
 
 impl crate::FromRow for Counts {
     const TABLE: &'static str = "task";
     fn from_row(row: &crate::Row<'_>) -> Result<Self, DbError> {
-        Ok(Self { open: row.at(0)?, overdue: row.at(1)?, today: row.at(2)?, fresh: row.at(3)?, mine: row.at(4)? })
+        Ok(Self { open: row.at(0)?, overdue: row.at(1)?, today: row.at(2)?, fresh: row.at(3)?, mine: row.at(4)?, waiting: row.at(5)? })
     }
 }
 
 fn seat(filter: &mut Filter, desk: &str, seat: &Seat) {
     filter.equal("t.desk", desk);
     match seat {
-        Seat::Area(area) => filter.equal("t.area", area).fixed("t.body_id is null"),
-        Seat::Body(body) => filter.equal("t.body_id", body),
+        Seat::Post(area, body) => filter.holds("((t.area = ? and t.body_id is null) or t.body_id = ?)", args![area, body]),
         Seat::Below(area) => match area.level() {
             AreaLevel::Province => filter.equal("t.province", area),
             AreaLevel::City => filter.equal("t.city", area),
@@ -222,12 +229,15 @@ pub fn how_many(tx: &mut Tx<'_>, (desk, at): (&str, &Seat), want: &Wanted) -> Re
 pub fn counts(tx: &mut Tx<'_>, (desk, at): (&str, &Seat), who: AccountId, today: Date) -> Result<Counts, DbError> {
     let mut filter = Filter::new(tx.engine());
     seat(&mut filter, desk, at);
+    // The same conditions, and so the same numbers of parameters, twice.
+    let mut still = filter.clone();
+    let waiting = still.fixed("t.state = 'suspended'").text("select count(*) from task t");
     filter.fixed("t.state = 'open'");
     let select = format!(
         "select count(*), coalesce(sum(case when t.due < '{today}' then 1 else 0 end), 0),
          coalesce(sum(case when t.due = '{today}' then 1 else 0 end), 0),
          coalesce(sum(case when t.opened_on = '{today}' then 1 else 0 end), 0),
-         coalesce(sum(case when t.claimed_by = '{who}' then 1 else 0 end), 0) from task t"
+         coalesce(sum(case when t.claimed_by = '{who}' then 1 else 0 end), 0), ({waiting}) from task t"
     );
     let text = filter.text(&select);
     tx.get(Sql::dynamic("desk.counts", &text), filter.args())
@@ -241,6 +251,11 @@ pub fn former(tx: &mut Tx<'_>, origin: Origin, case: CaseId) -> Result<Option<Fo
 /// The questions on a case, oldest first.
 pub fn questions(tx: &mut Tx<'_>, origin: Origin, case: CaseId) -> Result<Vec<Question>, DbError> {
     tx.list(QUESTIONS, args![origin, case])
+}
+
+/// A question by its id alone.
+pub fn question(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<Question>, DbError> {
+    tx.find(QUESTION, args![id])
 }
 
 /// Open questions to a desk of an area, the most urgent first; those to one body have to be picked out.
@@ -287,6 +302,38 @@ pub fn open_of_other_edition(
     limit: usize,
 ) -> Result<Vec<CaseLine>, DbError> {
     tx.list(OPEN_OF_EDITION, args![matter, area, edition, limit])
+}
+
+/// The shown names of accounts.
+pub fn names_of(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Vec<(AccountId, String)>, DbError> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<String> = accounts.iter().map(ToString::to_string).collect();
+    let mut filter = Filter::new(tx.engine());
+    filter.one_of("id", &ids);
+    let text = filter.text("select id, name from account");
+    let mut found = Vec::new();
+    tx.each_row(Sql::dynamic("desk.names_of", &text), filter.args(), &mut |row| {
+        found.push((row.get("id")?, row.get("name")?));
+        Ok::<(), DbError>(())
+    })?;
+    Ok(found)
+}
+
+/// Cases granted although somebody asked had disagreed, by authority (不同意见后准予).
+pub fn overrides(tx: &mut Tx<'_>, area: &AreaCode, since: Date) -> Result<Vec<(AreaCode, i64)>, DbError> {
+    let mut filter = Filter::new(tx.engine());
+    below(&mut filter, area);
+    filter.compare("received_on", ">=", &since).fixed("ending = 'granted'");
+    filter.fixed(DISAGREED);
+    let text = format!("{} group by area", filter.text("select area, count(*) as many from matter_case"));
+    let mut found = Vec::new();
+    tx.each_row(Sql::dynamic("desk.overrides", &text), filter.args(), &mut |row| {
+        found.push((row.get("area")?, row.get("many")?));
+        Ok::<(), DbError>(())
+    })?;
+    Ok(found)
 }
 
 /// How one authority used its power in a matter (权力运行).
@@ -358,6 +405,8 @@ pub enum PowerList {
     Overdue,
     /// Waiting for the applicant.
     Returned,
+    /// Granted although somebody asked had disagreed.
+    Overridden,
 }
 
 /// The cases behind a number, newest first.
@@ -376,6 +425,7 @@ pub fn power_cases(
         PowerList::Refused => filter.fixed("ending in ('refused', 'rejected')"),
         PowerList::Overdue => filter.fixed("state <> 'ended'").compare("next_due", "<", &today),
         PowerList::Returned => filter.fixed("state = 'suspended'"),
+        PowerList::Overridden => filter.fixed("ending = 'granted'").fixed(DISAGREED),
     };
     if let Some((day, id)) = after {
         filter.after("received_on", &day, "id", &id, true);

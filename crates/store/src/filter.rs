@@ -76,6 +76,23 @@ impl Filter {
         self
     }
 
+    /// A condition in which each `?` stands for the next of `values`: `(a = ? or b = ?)`.
+    pub fn holds(&mut self, condition: &'static str, values: &[Arg<'_>]) -> &mut Self {
+        let mut text = String::new();
+        let mut values = values.iter();
+        for part in condition.split_inclusive('?') {
+            match (part.strip_suffix('?'), values.next()) {
+                (Some(before), Some(value)) => {
+                    text.push_str(before);
+                    text.push_str(&format!("${}", self.push(value.clone())));
+                }
+                _ => text.push_str(part),
+            }
+        }
+        self.conditions.push(text);
+        self
+    }
+
     /// Only what comes after the last row of the page before, in the order of (`column`, `id`).
     pub fn after(
         &mut self,

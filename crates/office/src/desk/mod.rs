@@ -1,0 +1,33 @@
+//! The desks' side (工作台): queues, the review screen, acts with undo, questions between desks, bulk acts with preview, what the
+//! timer does, and how an authority's power is used.
+
+pub mod ask;
+pub mod assign;
+pub mod bulk;
+pub mod chairs;
+pub mod compare;
+pub mod document;
+pub mod draft;
+pub mod edition;
+pub mod limits;
+pub mod moves;
+pub mod papers;
+pub mod pending;
+pub mod power;
+pub mod queue;
+pub mod view;
+pub mod worker;
+
+pub use ask::{Asked, NewQuestion};
+pub use bulk::Foreseen;
+pub use chairs::{Chair, Sight};
+pub use compare::{RowView, SectionView};
+pub use draft::ActDraft;
+pub use edition::Outdated;
+pub use limits::LimitView;
+pub use moves::{DeskView, MoveView, target_label};
+pub use pending::{Pending, UNDO_SECONDS};
+pub use power::{Power, PowerRow};
+pub use queue::{Day, QueueAsk, QueuePage, QueueRow, Urgency, Which};
+pub use view::Review;
+pub use worker::Worker;
