@@ -126,6 +126,9 @@ pub trait Vault: Send + Sync + fmt::Debug {
     /// Whether `code` is [`Vault::session_code`] of `message`, by any generation still in the ring.
     fn session_code_fits(&self, message: &[u8], code: &Digest) -> bool;
 
+    /// Every key by purpose, the current one of each first: its name and when it was made. Never a secret.
+    fn generations(&self) -> Vec<(Purpose, KeyId, Instant)>;
+
     /// A new data key for `person`, and its wrapped form to store. Destroying every copy of the wrapped form erases the
     /// person's sealed values (个人信息保护法 art. 47), journal entries included.
     fn new_data_key(&self, rng: &Rng, person: PersonId) -> Result<(DataKey, WrappedKey), PersonalFault> {
@@ -340,6 +343,11 @@ impl Vault for KeyRing {
 
     fn session_code(&self, message: &[u8]) -> Result<Digest, KeyFault> {
         Ok(hmac_sm3(&*self.current(Purpose::Session)?.secret, message))
+    }
+
+    fn generations(&self) -> Vec<(Purpose, KeyId, Instant)> {
+        let of = |purpose| self.of(purpose).map(move |key| (purpose, key.id, key.made));
+        Purpose::ALL.into_iter().flat_map(of).collect()
     }
 
     fn session_code_fits(&self, message: &[u8], code: &Digest) -> bool {

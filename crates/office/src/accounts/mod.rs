@@ -1,6 +1,8 @@
 //! Accounts (账号): signing up, signing in, sessions, one-time codes; officials and their posts; the three administrators.
 
 pub mod officials;
+pub mod overview;
+pub mod own;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;
@@ -8,6 +10,7 @@ pub mod two_factor;
 
 use authority::AdminRole;
 
+pub use officials::NewPost;
 pub use session::{Session, SignedIn};
 pub use sign_in::Entrance;
 pub use sign_up::NewAccount;
@@ -53,4 +56,9 @@ pub fn admin_role(word: &str) -> Option<AdminRole> {
 /// A login name as it is compared: folded width and case, no spaces.
 pub fn login_key(typed: &str) -> String {
     registry::import::clean::text(typed).to_lowercase().replace(' ', "")
+}
+
+/// For the test that prepares all statements.
+pub(crate) fn statements() -> Vec<store::Statement> {
+    [own::ALL, overview::ALL, crate::people::requests::ALL].concat()
 }

@@ -5,7 +5,7 @@ use store::people::{self, Person};
 use store::{Tx, args};
 
 use super::Keys;
-use crate::act::Deed;
+use crate::act::{Deed, Work};
 use crate::{Office, Refused};
 
 /// What was revealed.
@@ -69,21 +69,20 @@ impl Office {
             return Err(Refused::field("reason", "请写明删除的依据"));
         }
         self.act(Deed::by(who, Origin::none(), "person", person, "erase").because(reason.trim()), move |work| {
-            let found: Person = work.tx.find_record(args![person])?.ok_or(Refused::NotFound("这个人"))?;
-            let secrets = people::secrets(work.tx, person)?;
-            people::erase(work.tx, person, work.at, work.entry)?;
-            work.touched::<people::PersonKey>(args![person])?;
-            for secret in secrets {
-                work.touched::<people::PersonSecret>(args![person, secret.field])?;
-            }
-            let erased = Person {
-                mask: "（已删除）".to_owned(),
-                state: "erased".to_owned(),
-                rev: found.rev + 1,
-                entry: work.entry,
-                ..found
-            };
-            work.update(&erased)
+            erase_in(work, person)
         })
     }
+}
+
+/// Erases a person within an act.
+pub(super) fn erase_in(work: &mut Work<'_, '_>, person: PersonId) -> Result<(), Refused> {
+    let found: Person = work.tx.find_record(args![person])?.ok_or(Refused::NotFound("这个人"))?;
+    let secrets = people::secrets(work.tx, person)?;
+    people::erase(work.tx, person, work.at, work.entry)?;
+    work.touched::<people::PersonKey>(args![person])?;
+    for secret in secrets {
+        work.touched::<people::PersonSecret>(args![person, secret.field])?;
+    }
+    let (rev, entry) = (found.rev + 1, work.entry);
+    work.update(&Person { mask: "（已删除）".to_owned(), state: "erased".to_owned(), rev, entry, ..found })
 }

@@ -1,14 +1,19 @@
 //! The pages: one folder each, with its template and its tests.
 pub mod accessibility;
+pub mod account;
 #[cfg(test)]
 pub mod check;
 pub mod help;
 pub mod home;
 pub mod login;
+pub mod outcomes;
+pub mod personal;
 pub mod policies;
 pub mod prefs;
 pub mod report;
 pub mod roles;
+pub mod sheet;
+pub mod signup;
 pub mod style;
 
 use std::sync::Arc;
@@ -22,6 +27,10 @@ pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::routes())
         .merge(login::routes())
+        .merge(outcomes::routes())
+        .merge(signup::routes())
+        .merge(account::routes())
+        .merge(personal::routes())
         .merge(report::routes())
         .merge(roles::routes())
         .merge(policies::routes())

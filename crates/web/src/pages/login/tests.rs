@@ -66,12 +66,12 @@ async fn an_official_binds_a_code_changes_the_password_and_only_then_works() {
 #[tokio::test]
 async fn five_wrong_passwords_lock_and_the_page_says_for_how_long() {
     let site = TestSite::new();
-    site.office.founder("lan");
+    site.office.founder("bai");
     for _ in 0..5 {
-        let wrong = site.stranger().post("/login", &[("name", "lan"), ("password", "nope")]).await;
+        let wrong = site.stranger().post("/login", &[("name", "bai"), ("password", "nope")]).await;
         assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("连续输错 5 次"));
     }
-    let locked = site.stranger().post("/login", &[("name", "lan"), ("password", PASSWORD)]).await;
+    let locked = site.stranger().post("/login", &[("name", "bai"), ("password", PASSWORD)]).await;
     assert!(locked.status == StatusCode::TOO_MANY_REQUESTS && locked.text.contains("15 分钟"));
     locked.is_well_made();
 }
