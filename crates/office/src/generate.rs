@@ -70,7 +70,7 @@ impl Office {
                 let next = self.make(&generator, plan, &mut rest, pace.size());
                 (writer.join().unwrap_or_else(|_| Err(Refused::internal("the writing thread stopped"))), next)
             });
-            pace.learn(count, written?);
+            pace.learn(count, written.map_err(met)?);
             waiting = next?;
             number += 1;
             loaded.done += locked(&shared, |piece| piece.numbers);
@@ -159,6 +159,18 @@ impl Office {
             work.insert(&ImportChunk { origin, batch: batch.id, number, taken, rejected: 0, root: None, entry })?;
             work.update(&ImportBatch { entry, ..batch })
         })
+    }
+}
+
+/// A name, code or number is there already: other generated organizations of the same registrars.
+fn met(refused: Refused) -> Refused {
+    match refused {
+        Refused::Conflict => Refused::rule(
+            "generated_before",
+            "这个数据目录里已有同一地区的演示组织，名称或备案号会重复",
+            "请用原来的参数继续，或用 --data 指定新的目录",
+        ),
+        other => other,
     }
 }
 
