@@ -10,6 +10,7 @@ pub mod catalogue;
 mod checking;
 pub mod condition;
 pub mod duties;
+mod effects;
 pub mod facts;
 mod guides;
 pub mod lists;

@@ -85,6 +85,11 @@ impl Verb {
 }
 
 impl Overlay {
+    /// What it is done with, as written.
+    pub(crate) fn value(&self) -> &Node {
+        &self.value
+    }
+
     /// Reads one `[[overlay]]` table.
     pub fn read(entry: &Reader<'_>) -> Option<Self> {
         let matter = entry.need_id("matter");

@@ -18,7 +18,7 @@ use crate::{Office, Refused};
 pub const UNJOURNALLED: &[&str] = &[
     "meta", "follower", "session", "login_attempt", "draft", "pending_act", "notice", "watch", "job", "idempotency",
     "import_reject", "cube_count", "change", "change_counter", "journal_entry", "journal_head", "journal_former", "seal",
-    "seal_head", "number_series", "account_login",
+    "seal_head", "number_series", "account_login", "scan_waiting",
 ];
 
 /// What an act says of itself before it runs.

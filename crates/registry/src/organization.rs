@@ -93,6 +93,9 @@ pub struct Organization {
     /// Names and codes it bore elsewhere: school code, foreign codes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub identifiers: BTreeMap<String, String>,
+    /// 其他登记、备案事项 without a field of their own, by their name in the catalogue: `individual_members`, `term`... Never personal.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub recorded: BTreeMap<String, String>,
 }
 
 /// One registered item that differs between two versions.
@@ -149,6 +152,7 @@ impl Organization {
             synthetic: false,
             source: String::new(),
             identifiers: BTreeMap::new(),
+            recorded: BTreeMap::new(),
         }
     }
 

@@ -153,11 +153,30 @@ create table certificate (
   primary key (origin, id)
 );
 create index certificate_org on certificate (origin, org, issued_on);
+create index certificate_number on certificate (number);
 
 create table certificate_short (
   short  text not null primary key,
   origin text not null,
   certificate text not null
+);
+
+-- Scans of certificates (扫码记录): counted per certificate and day, then moved a batch at a time into scan_event, one entry each batch.
+create table scan_waiting (
+  origin      text   not null,
+  certificate text   not null,
+  day         text   not null,
+  scans       bigint not null,
+  primary key (origin, certificate, day)
+);
+create table scan_event (
+  origin      text   not null,
+  certificate text   not null,
+  id          text   not null,
+  day         text   not null,
+  scans       bigint not null,
+  entry       text   not null,
+  primary key (origin, certificate, id)
 );
 
 -- A records set declared in the catalogue (名册): expert pools, abnormal lists, brands, ...

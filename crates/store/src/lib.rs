@@ -34,6 +34,7 @@ pub mod organizations;
 pub mod papers;
 pub mod people;
 pub mod registers;
+pub mod scans;
 pub mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -52,7 +53,7 @@ pub use written::Written;
 pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
-    all.extend([papers::ALL, people::ALL, registers::ALL, desk::ALL].concat());
+    all.extend([papers::ALL, people::ALL, registers::ALL, desk::ALL, scans::ALL].concat());
     all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all
 }

@@ -1,5 +1,5 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
-use crate::{Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, papers, people, registers};
+use crate::{Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, papers, people, registers, scans};
 
 /// A table and its record's columns.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,8 @@ pub const ALL: &[Table] = &[
     Table::of::<organizations::Officer>(),
     Table::of::<organizations::Certificate>(),
     Table::of::<organizations::CertificateShort>(),
+    Table::of::<scans::ScanWaiting>(),
+    Table::of::<scans::ScanEvent>(),
     Table::of::<papers::FileRow>(),
     Table::of::<papers::Letter>(),
     Table::of::<papers::PublicNotice>(),

@@ -1,6 +1,7 @@
 //! Reserving a name (名称预留) when a case is accepted, giving it back when the case fails. The unique key in the database is the
 //! final word; everything else only proposes.
 use catalogue::matter::{FieldId, TimeSpan};
+use store::args;
 use store::organizations::{NameReservation, free_reservation, take_name};
 
 use super::Scene;
@@ -41,7 +42,14 @@ impl Office {
 
     pub(super) fn release_name(&self, work: &mut Work<'_, '_>, scene: &mut Scene<'_>, field: &FieldId) -> Result<(), Refused> {
         let Some(name) = scene.case.answers.find(field.as_str()).and_then(|name| name.as_str()) else { return Ok(()) };
-        free_reservation(work.tx, scene.case.origin, &registry::names::normalize(name), scene.case.id)?;
+        let (origin, key) = (scene.case.origin, registry::names::normalize(name));
+        let held: Option<NameReservation> = work.tx.find_record(args![origin, key])?;
+        let ours = |held: &NameReservation| held.org.is_none() && held.case_id == Some(scene.case.id.to_string());
+        if !held.as_ref().is_some_and(ours) {
+            return Ok(());
+        }
+        free_reservation(work.tx, origin, &key, scene.case.id)?;
+        work.deleted("name_reservation", &format!("{origin}/{key}"));
         work.note("name_released", name);
         Ok(())
     }
