@@ -4,6 +4,7 @@
 //! Everything works without JavaScript. How to write a page: `docs/web-pages.md`.
 
 pub mod accounts;
+pub mod api;
 pub mod assets;
 pub mod cx;
 pub mod error;

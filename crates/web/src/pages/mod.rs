@@ -1,16 +1,20 @@
 //! The pages: one folder each, with its template and its tests.
 pub mod accessibility;
 pub mod account;
+pub mod admin;
 #[cfg(test)]
 pub mod check;
 pub mod help;
 pub mod home;
 pub mod login;
+pub mod matters;
+pub mod my;
 pub mod outcomes;
 pub mod personal;
 pub mod policies;
 pub mod prefs;
 pub mod report;
+pub mod register;
 pub mod roles;
 pub mod sheet;
 pub mod signup;
@@ -27,16 +31,21 @@ pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::routes())
         .merge(login::routes())
+        .merge(matters::routes())
+        .merge(my::routes())
         .merge(outcomes::routes())
         .merge(signup::routes())
         .merge(account::routes())
         .merge(personal::routes())
+        .merge(admin::routes())
         .merge(report::routes())
         .merge(roles::routes())
         .merge(policies::routes())
         .merge(prefs::routes())
         .merge(help::routes())
         .merge(accessibility::routes())
+        .merge(register::routes())
+        .merge(crate::api::routes())
         .merge(style::routes())
 }
 

@@ -12,6 +12,8 @@ use crate::{Office, Refused};
 /// A way to cut the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
+    /// 全部: everything in force, one value.
+    All,
     /// 登记层级: of which level the registrar is.
     Level,
     /// 管理方式
@@ -25,12 +27,13 @@ pub enum Cut {
 }
 
 impl Cut {
-    /// All of them, in the order of the page.
+    /// Those that have cubes and tables of their own, in the order of the page.
     pub const ALL: [Self; 5] = [Self::Level, Self::Management, Self::Direct, Self::Industry, Self::NewField];
 
     /// How it is written in an address.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::All => "all",
             Self::Level => "level",
             Self::Management => "management",
             Self::Direct => "direct",
@@ -42,6 +45,7 @@ impl Cut {
     /// What people call it.
     pub fn label(self) -> &'static str {
         match self {
+            Self::All => "全部",
             Self::Level => "登记层级",
             Self::Management => "管理方式",
             Self::Direct => "直接登记类别",
@@ -53,6 +57,7 @@ impl Cut {
     /// The cube that counts it.
     pub fn cube(self) -> &'static str {
         match self {
+            Self::All => "org.registrar",
             Self::Level => "org.level",
             Self::Management => "org.management",
             Self::Direct => "org.direct",
@@ -64,6 +69,7 @@ impl Cut {
     /// Where an organization in force counts; none if this cut says nothing of it.
     pub fn value_of(self, o: &registry::Organization) -> Option<String> {
         match self {
+            Self::All => Some("live".to_owned()),
             Self::Level => Some(level_word(o.registrar.level()).to_owned()),
             Self::Management => Some(o.management.as_str().to_owned()),
             Self::Direct => o.direct_class.map(|class| class.as_str().to_owned()),
@@ -75,6 +81,7 @@ impl Cut {
     /// A value as people read it.
     pub fn say(self, value: &str) -> String {
         let said = match self {
+            Self::All => (value == "live").then_some("登记在册的组织"),
             Self::Level => LEVELS.iter().find(|(word, _)| *word == value).map(|(_, label)| *label),
             Self::Management => ManagementMode::parse(value).map(ManagementMode::label),
             Self::Direct => DirectClass::parse(value).map(DirectClass::label),
@@ -112,8 +119,9 @@ pub struct Slice {
 impl Slice {
     /// Reads one; none if there is no such cut or value.
     pub fn read(cut: &str, value: &str, kind: Option<Kind>) -> Option<Self> {
-        let cut = Cut::ALL.into_iter().find(|known| known.as_str() == cut)?;
+        let cut = Cut::ALL.into_iter().chain([Cut::All]).find(|known| known.as_str() == cut)?;
         let known = match cut {
+            Cut::All => value == "live",
             Cut::Level => LEVELS.iter().any(|(word, _)| *word == value),
             Cut::Management => ManagementMode::parse(value).is_some(),
             Cut::Direct => DirectClass::parse(value).is_some(),
@@ -131,6 +139,7 @@ impl Slice {
 
     pub(super) fn narrow(&self, filter: &mut Filter) {
         match self.cut {
+            Cut::All => &mut *filter,
             Cut::Level => match self.value.as_str() {
                 "nation" => filter.fixed("registrar_area = '100000'"),
                 "province" => filter.fixed("length(registrar_area) = 2"),
