@@ -42,14 +42,19 @@ const CLAIM: Statement = sql!(
 );
 const FINISH: Statement = sql!(
     "jobs.finish",
-    "update job set state = $2, ended_at = $3, error = $4, locked_by = null, locked_at = null where id = $1 and state = 'running'"
+    "update job set state = $2, ended_at = $3, error = $4, locked_by = null, locked_at = null
+     where id = $1 and state = 'running' and locked_by = $5"
 );
 const AGAIN: Statement = sql!(
     "jobs.again",
     "update job set state = 'waiting', run_at = $2, error = $3, dedupe = null, locked_by = null, locked_at = null
-     where id = $1 and state = 'running'"
+     where id = $1 and state = 'running' and locked_by = $4"
 );
-const PROGRESS: Statement = sql!("jobs.progress", "update job set progress = $2, locked_at = $3 where id = $1");
+const PROGRESS: Statement = sql!(
+    "jobs.progress",
+    "update job set progress = coalesce($2, progress), locked_at = $3 where id = $1 and state = 'running' and locked_by = $4"
+);
+const FAILED: Statement = sql!("jobs.failed", "select count(*) from job where state = 'failed'");
 const RESCUE: Statement = sql!(
     "jobs.rescue",
     "update job set state = 'waiting', dedupe = null, locked_by = null, locked_at = null
@@ -66,7 +71,7 @@ const LIST: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[ADD, CLAIM, FINISH, AGAIN, PROGRESS, RESCUE, FORGET, WAITING, NEXT_AT, LIST];
+pub const ALL: &[Statement] = &[ADD, CLAIM, FINISH, AGAIN, PROGRESS, FAILED, RESCUE, FORGET, WAITING, NEXT_AT, LIST];
 
 /// A job to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,20 +103,31 @@ pub fn claim(tx: &mut Tx<'_>, queue: &str, worker: &str, now: Instant) -> Result
     tx.find(CLAIM, args![queue, worker, now])
 }
 
-/// Ends a job; with `error`, as failed for good.
-pub fn finish(tx: &mut Tx<'_>, id: JobId, now: Instant, error: Option<&str>) -> Result<(), DbError> {
+/// Ends a job; with `error`, as failed for good. `false` if `worker` no longer holds it (it was thought dead).
+pub fn finish(tx: &mut Tx<'_>, id: JobId, worker: &str, now: Instant, error: Option<&str>) -> Result<bool, DbError> {
     let state = if error.is_some() { "failed" } else { "done" };
-    tx.run(FINISH, args![id, state, now, error]).map(drop)
+    tx.run(FINISH, args![id, state, now, error, worker]).map(|rows| rows == 1)
 }
 
-/// Puts a job back, to be tried again at `run_at`.
-pub fn retry(tx: &mut Tx<'_>, id: JobId, run_at: Instant, error: &str) -> Result<(), DbError> {
-    tx.run(AGAIN, args![id, run_at, error]).map(drop)
+/// Puts a job back, to be tried again at `run_at`. `false` if `worker` no longer holds it.
+pub fn retry(tx: &mut Tx<'_>, id: JobId, worker: &str, run_at: Instant, error: &str) -> Result<bool, DbError> {
+    tx.run(AGAIN, args![id, run_at, error, worker]).map(|rows| rows == 1)
 }
 
-/// Says how far a job is, and that its worker lives.
-pub fn progress(tx: &mut Tx<'_>, id: JobId, progress: &str, now: Instant) -> Result<(), DbError> {
-    tx.run(PROGRESS, args![id, progress, now]).map(drop)
+/// Says that a job's worker lives, and how far it is. `false` if `worker` no longer holds it: it must stop.
+pub fn progress(
+    tx: &mut Tx<'_>,
+    id: JobId,
+    worker: &str,
+    progress: Option<&str>,
+    now: Instant,
+) -> Result<bool, DbError> {
+    tx.run(PROGRESS, args![id, progress, now, worker]).map(|rows| rows == 1)
+}
+
+/// How many jobs failed for good and wait for somebody to look.
+pub fn failed(tx: &mut Tx<'_>) -> Result<i64, DbError> {
+    tx.get(FAILED, &[])
 }
 
 /// Puts back the jobs of workers not heard of since `before`; how many.

@@ -294,7 +294,7 @@ fn each_job_is_claimed_once_and_the_same_does_not_wait_twice() {
         assert_eq!(done(test, |tx| jobs::rescue(tx, Instant(2001))), 21);
         let again = done(test, |tx| jobs::claim(tx, "default", "w", Instant(2000))).unwrap();
         assert_eq!(again.attempts, if again.id == JobId::from_bits(30) { 1 } else { 2 });
-        done(test, move |tx| jobs::finish(tx, again.id, Instant(3000), None));
+        done(test, move |tx| jobs::finish(tx, again.id, "w", Instant(3000), None));
         assert_eq!(seen(test, |tx| jobs::list(tx, "done", 9)).len(), 1);
     });
 }

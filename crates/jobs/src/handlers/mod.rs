@@ -1,0 +1,19 @@
+//! The handlers, one file each.
+mod lapse;
+mod seal;
+mod tidy;
+
+use std::sync::Arc;
+
+use office::audit::SealLog;
+
+pub use lapse::Lapse;
+pub use seal::Seal;
+pub use tidy::Tidy;
+
+use crate::Registry;
+
+/// All handlers that every installation has. `log` is where seals are written beside the database.
+pub fn standard(log: SealLog) -> Registry {
+    Registry::of([Arc::new(Seal::new(log)) as _, Arc::new(Tidy) as _, Arc::new(Lapse) as _])
+}

@@ -1,0 +1,23 @@
+//! Forgets what nobody needs: ended sessions, old sign-in attempts and answers, expired drafts, jobs done a week ago.
+use crate::{Failed, Handler, Running};
+
+/// Jobs that were done are kept for so long, for questions.
+const JOBS_KEPT_SECONDS: i64 = 7 * 24 * 3_600;
+
+/// No payload.
+#[derive(Debug)]
+pub struct Tidy;
+
+impl Handler for Tidy {
+    fn name(&self) -> &'static str {
+        "tidy"
+    }
+
+    fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
+        let rows = job.office.tidy_sessions()?;
+        let before = job.office.clock.now().plus_seconds(-JOBS_KEPT_SECONDS);
+        let jobs = job.office.db.write(move |tx| store::jobs::forget(tx, before))?;
+        tracing::info!(rows, jobs, "tidied");
+        Ok(())
+    }
+}
