@@ -239,6 +239,7 @@ fn a_refusal_gives_the_name_back_and_tells_why_in_a_letter() {
         let cast = cast(office);
         let done = reviewed(office, &cast, "沈阳市养老服务协会");
         let mut refuse = act(office, "decide", Verb::Refuse);
+        refuse.files = approve(office, &cast.decision, &done).files;
         refuse.reason = "已有业务范围相同的社会团体，没有必要成立".to_owned();
         refuse.article = "《社会团体登记管理条例》第十三条第二项".to_owned();
         step(office, &cast.decision, &done, refuse).unwrap();

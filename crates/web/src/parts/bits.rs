@@ -102,7 +102,7 @@ pub struct QrBox {
 
 impl QrBox {
     /// The code as one SVG path in a square of `side` modules, quiet zone of four included; none if the address is too long.
-    fn path(&self) -> Option<(usize, String)> {
+    pub(crate) fn path(&self) -> Option<(usize, String)> {
         let code = QRBuilder::new(self.url.as_str()).ecl(ECL::M).build().ok()?;
         let mut path = String::new();
         for y in 0..code.size {
