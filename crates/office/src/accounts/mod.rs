@@ -6,7 +6,9 @@ pub mod own;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;
+pub mod system;
 pub mod two_factor;
+pub mod watch;
 
 use authority::AdminRole;
 
@@ -60,5 +62,5 @@ pub fn login_key(typed: &str) -> String {
 
 /// For the test that prepares all statements.
 pub(crate) fn statements() -> Vec<store::Statement> {
-    [own::ALL, overview::ALL, crate::people::requests::ALL].concat()
+    [own::ALL, overview::ALL, system::ALL, watch::ALL, crate::people::requests::ALL].concat()
 }

@@ -4,7 +4,7 @@ use base::{AccountId, AreaCode, Date, Instant};
 use catalogue::duties::{Duty, HeldPost, unheld};
 use store::accounts::{self, Account};
 use store::people::{self, Body, PostRow};
-use store::{Statement, Tx, args, sql};
+use store::{Statement, args, sql};
 
 use crate::{Office, Refused};
 
@@ -90,6 +90,17 @@ impl Office {
         })
     }
 
+    /// One official's account, for the system administrator.
+    pub fn official(&self, who: &Actor, id: AccountId) -> Result<Official, Refused> {
+        may(who, Verb::ManageAccounts, &Subject::Platform)?;
+        self.db.read(|tx| {
+            let account = accounts::find(tx, id)?.filter(|account| account.kind == "official");
+            let account = account.ok_or(Refused::NotFound("这个账号"))?;
+            let code_bound = accounts::credential(tx, account.person, id, "totp")?.is_some();
+            Ok(Official { account, code_bound })
+        })
+    }
+
     /// Who holds what, what nobody holds, and the keys, for the security administrator.
     pub fn rights(&self, who: &Actor) -> Result<Rights, Refused> {
         may(who, Verb::GrantRights, &Subject::Platform)?;
@@ -162,9 +173,4 @@ impl Office {
         let key = super::login_key(login);
         self.db.read(|tx| Ok(accounts::find_by_login(tx, &key)?))
     }
-}
-
-/// The name shown for an account; a fixed word when there is none.
-pub(crate) fn name_of(tx: &mut Tx<'_>, account: AccountId) -> Result<String, Refused> {
-    Ok(accounts::find(tx, account)?.map_or_else(|| "已停用的账号".to_owned(), |account| account.name))
 }

@@ -91,7 +91,7 @@ impl Office {
         })
     }
 
-    fn tell(&self, tx: &mut Tx<'_>, rows: &[EntryRow]) -> Result<Vec<Line>, Refused> {
+    pub(crate) fn tell(&self, tx: &mut Tx<'_>, rows: &[EntryRow]) -> Result<Vec<Line>, Refused> {
         let mut names: HashMap<AccountId, String> = HashMap::new();
         for account in rows.iter().filter_map(|row| row.actor) {
             if let std::collections::hash_map::Entry::Vacant(place) = names.entry(account) {

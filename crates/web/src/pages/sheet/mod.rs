@@ -9,7 +9,7 @@ use office::Refused;
 use crate::cx::Csrf;
 use crate::page::Link;
 use crate::parts::{
-    Banner, Cell, Column, ErrorSummary, Field, Inset, Label, LongText, Opt, QrBox, SummaryList, Table, Tabs, TextField, Timeline,
+    Banner, Cell, Column, ErrorSummary, Field, Inset, Label, LongText, Opt, Pager, QrBox, SearchBox, SummaryList, Table, Tabs, TextField, Timeline,
 };
 use crate::{Cx, Form, Page, WebError};
 
@@ -110,6 +110,10 @@ pub enum Block {
     Qr(QrBox),
     /// Links in a row.
     Links(Vec<Link>),
+    /// A search box.
+    Search(SearchBox),
+    /// 上一页 / 下一页
+    Pager(Pager),
     /// Text that keeps its lines and is easy to copy.
     Code(String),
 }
@@ -139,6 +143,12 @@ impl Sheet {
     /// Adds blocks.
     pub fn and(mut self, blocks: impl IntoIterator<Item = Block>) -> Self {
         self.blocks.extend(blocks);
+        self
+    }
+
+    /// Puts a block before all others.
+    pub fn first(mut self, block: Block) -> Self {
+        self.blocks.insert(0, block);
         self
     }
 
