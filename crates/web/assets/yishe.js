@@ -28,9 +28,12 @@
       for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
       try {
         const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { "X-CSRF-Token": data.get("_csrf") ?? "" } });
+        // The next save must know that this one was its own.
+        const said = answer.ok && (answer.headers.get("content-type") ?? "").includes("json") ? await answer.json() : null;
+        if (said?.rev !== undefined && form.elements._rev) form.elements._rev.value = said.rev;
         if (!note) { note = document.createElement("p"); note.className = "y-saved"; form.append(note); }
         const now = new Date();
-        note.textContent = answer.ok ? `草稿已保存（${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}）` : "草稿没有存上，请点“保存”。";
+        note.textContent = answer.ok ? `草稿已保存（${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}）` : answer.status === 409 ? "这一页刚在另一个窗口里保存过，请点“保存并继续”选用哪一份。" : "草稿没有存上，请点“保存”。";
       } catch { say("网络断开，草稿暂时没有存上。"); }
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); });

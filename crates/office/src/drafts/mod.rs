@@ -14,6 +14,7 @@ use casework::Answers;
 use catalogue::matter::MaterialId;
 use serde::{Deserialize, Serialize};
 
+pub use files::accepted;
 pub use keep::NewDraft;
 pub use open::{DraftLine, OpenDraft};
 pub use pages::{DraftPage, PageStatus};

@@ -109,11 +109,15 @@ impl Office {
         let mut materials: BTreeMap<MaterialId, Provided> =
             body.promised.iter().map(|material| (material.clone(), Provided::Promised)).collect();
         if let Some((origin, case)) = body.case {
-            let kept = self.case_materials(tx, origin, case)?;
-            kept.into_iter().for_each(|(material, provided)| drop(materials.entry(material).or_insert(provided)));
+            let kept = case_materials(tx, origin, case)?;
+            for (material, provided) in kept {
+                materials.entry(material).or_insert(provided);
+            }
         }
         let mut slots: BTreeMap<&str, Vec<base::FileId>> = BTreeMap::new();
-        files.iter().for_each(|file| slots.entry(file.slot.as_deref().unwrap_or_default()).or_default().push(file.id));
+        for file in &files {
+            slots.entry(file.slot.as_deref().unwrap_or_default()).or_default().push(file.id);
+        }
         for (slot, ids) in slots {
             match resolved.matter.find_material(&MaterialId::from(slot)) {
                 Some(material) => drop(materials.insert(material.id.clone(), Provided::Files(ids))),
@@ -141,12 +145,6 @@ impl Office {
             ends_on,
             rev: row.rev,
         })
-    }
-
-    fn case_materials(&self, tx: &mut Tx<'_>, origin: Origin, case: CaseId) -> Result<BTreeMap<MaterialId, Provided>, Refused> {
-        let row = store::cases::get(tx, origin, case)?;
-        let body: crate::cases::rows::Body = serde_json::from_value(row.body).map_err(Refused::internal)?;
-        Ok(body.case.materials)
     }
 
     /// A draft of one's own.
@@ -191,4 +189,11 @@ fn area_of(resolved: &Resolved, body: &Body) -> Option<AreaCode> {
         _ => None,
     };
     answered.or_else(|| body.area.clone())
+}
+
+/// What a returned case holds already.
+fn case_materials(tx: &mut Tx<'_>, origin: Origin, case: CaseId) -> Result<BTreeMap<MaterialId, Provided>, Refused> {
+    let row = store::cases::get(tx, origin, case)?;
+    let body: crate::cases::rows::Body = serde_json::from_value(row.body).map_err(Refused::internal)?;
+    Ok(body.case.materials)
 }

@@ -32,8 +32,7 @@ impl Office {
     /// Everything that would be said against sending the draft now, and the warnings. Runs the name check and looks people up.
     pub fn draft_faults(&self, tx: &mut Tx<'_>, draft: &OpenDraft) -> Result<(Vec<FieldFault>, Vec<FieldFault>), Refused> {
         let rules = self.rules(&draft.resolved);
-        let own = draft.case.map(|(_, case)| case);
-        let loaded = self.facts_for(tx, draft, own)?;
+        let loaded = self.facts_for(tx, draft)?;
         let facts = draft.facts(&loaded, self.clock.today());
         let mut faults = draft.form_and_material_faults(&rules, &facts);
         match rules.check_at(Moment::Submit, &facts) {
@@ -49,17 +48,14 @@ impl Office {
         Ok((faults, Vec::new()))
     }
 
-    fn facts_for(&self, tx: &mut Tx<'_>, draft: &OpenDraft, own: Option<CaseId>) -> Result<crate::cases::facts::Loaded, Refused> {
+    fn facts_for(&self, tx: &mut Tx<'_>, draft: &OpenDraft) -> Result<crate::cases::facts::Loaded, Refused> {
         let matter = &draft.resolved.matter;
-        match own {
-            None => self.case_facts(tx, matter, &draft.area, &draft.answers, None),
-            Some(_) => {
-                let Some((origin, id)) = draft.case else { return Err(Refused::Conflict) };
-                let row = store::cases::get(tx, origin, id)?;
-                let body: crate::cases::rows::Body = serde_json::from_value(row.body).map_err(Refused::internal)?;
-                self.case_facts(tx, matter, &draft.area, &draft.answers, Some(&body.case))
-            }
-        }
+        let Some((origin, id)) = draft.case else {
+            return self.case_facts(tx, matter, &draft.area, &draft.answers, None);
+        };
+        let row = store::cases::get(tx, origin, id)?;
+        let body: crate::cases::rows::Body = serde_json::from_value(row.body).map_err(Refused::internal)?;
+        self.case_facts(tx, matter, &draft.area, &draft.answers, Some(&body.case))
     }
 
     /// What became of a draft sent before; none if it was never sent.
