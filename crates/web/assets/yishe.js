@@ -58,8 +58,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input,select,textarea,[contenteditable]")) return;
     const key = event.key.toLowerCase();
-    if (key === "j") return move(1);
-    if (key === "k") return move(-1);
+    if (rows.length && key === "j") return move(1);
+    if (rows.length && key === "k") return move(-1);
     const button = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
     if (button) { event.preventDefault(); button.focus(); button.click(); }
   });

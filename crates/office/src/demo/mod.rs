@@ -2,6 +2,7 @@
 //! history around Liaoning, 龙港 and 深圳. Furnished once; opening it again finds everything there.
 //!
 //! What is invented attaches to invented organizations only, never to a real one: [`Office::find_misplaced`] says what does not.
+mod cases;
 mod cast;
 mod guard;
 #[cfg(test)]

@@ -148,6 +148,17 @@ pub struct Review {
     pub masked: bool,
 }
 
+impl Review {
+    /// 未查看, 不完整 or 齐全: whether anybody looked, and what was found.
+    pub fn looked_word(&self) -> &'static str {
+        match self.looked {
+            casework::Looked::NotYet => "未查看",
+            casework::Looked::Incomplete => "不完整",
+            casework::Looked::Complete => "齐全",
+        }
+    }
+}
+
 impl Office {
     /// The case as this official sees it. Personal values are masked; only `case_reveal` shows them, and leaves a trace.
     pub fn review(&self, who: &Actor, number: &str) -> Result<Review, Refused> {

@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 #[cfg(test)]
 pub mod check;
+pub mod desk;
 pub mod help;
 pub mod home;
 pub mod login;
@@ -30,6 +31,7 @@ use crate::site::Site;
 pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .merge(home::routes())
+        .merge(desk::routes())
         .merge(login::routes())
         .merge(matters::routes())
         .merge(my::routes())
@@ -49,5 +51,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(style::routes())
 }
 
+#[cfg(test)]
+mod access_tests;
 #[cfg(test)]
 mod tests;

@@ -22,7 +22,7 @@ use crate::page::{Cache, Waiting};
 use crate::site::Site;
 
 /// No inline script or style, nothing from elsewhere, no framing. `data:` images are the small icons inside Tabler's stylesheet.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 /// Most bytes of an ordinary form.
 const FORM_LIMIT: usize = 1024 * 1024;
@@ -110,7 +110,8 @@ fn admit(site: &Site, cx: &Cx, request: &Request) -> Result<(), WebError> {
         return Ok(());
     }
     let requests = site.settings.requests_per_second;
-    if requests > 0 {
+    // Assets are small, kept for a year, and asked for in handfuls by every first view: they are not counted.
+    if requests > 0 && !cx.path.starts_with("/assets/") {
         let who = cx.viewer.as_ref().map_or_else(|| cx.address.clone(), |viewer| viewer.account.to_string());
         site.limiter.take(&who, limiter::Rate::per_second(requests), now).map_err(WebError::too_many)?;
     }
@@ -201,10 +202,13 @@ fn put(response: &mut Response, name: HeaderName, value: &str) {
 
 /// Headers and cookies that every answer carries.
 fn finish(cx: &Cx, response: &mut Response) {
-    put(response, header::CONTENT_SECURITY_POLICY, CSP);
+    // A material of a case is shown inside its own review page: its answer says so itself.
+    if !response.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
+        put(response, header::CONTENT_SECURITY_POLICY, CSP);
+        put(response, header::X_FRAME_OPTIONS, "DENY");
+    }
     put(response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(response, header::REFERRER_POLICY, "same-origin");
-    put(response, header::X_FRAME_OPTIONS, "DENY");
     put(response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     put(response, HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     put(response, HeaderName::from_static("x-request-id"), &cx.request_id);

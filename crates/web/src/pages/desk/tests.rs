@@ -1,0 +1,1 @@
+//! Through the router, as each desk and as the wrong people.
