@@ -20,7 +20,8 @@ use crate::{Deed, Office, Refused, Work};
 const CHUNK_TIME: Duration = Duration::from_millis(25);
 /// Organizations in one act at most.
 pub const CHUNK_MOST: usize = 1_000;
-const CHUNK_LEAST: usize = 50;
+/// Fewer would spend more time on making commits durable than on rows.
+const CHUNK_LEAST: usize = 200;
 
 /// One organization's rows, complete but for the entry and the moment of recording.
 #[derive(Debug, Clone)]

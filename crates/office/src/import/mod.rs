@@ -42,7 +42,7 @@ const DONE: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[DONE, prepare::ALL[0], prepare::ALL[1], prepare::ALL[2]];
+pub const ALL: &[Statement] = &[DONE, prepare::ALL[0], prepare::ALL[1], prepare::ALL[2], prepare::ALL[3]];
 
 /// What to import and how.
 #[derive(Clone, Debug)]

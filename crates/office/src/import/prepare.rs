@@ -18,22 +18,15 @@ use super::table::{Table, TableRow};
 use crate::bulk::Chunk;
 use crate::{Office, Refused};
 
-const CODE_TAKEN: Statement = sql!(
-    "import.code_taken",
-    "select o.name from credit_code c join organization o on o.origin = c.origin and o.id = c.org where c.code = $1"
-);
-const NUMBER_TAKEN: Statement = sql!(
-    "import.number_taken",
-    "select o.name from filing_number f join organization o on o.origin = f.origin and o.id = f.org where f.number = $1"
-);
-const NAME_TAKEN: Statement = sql!(
-    "import.name_taken",
-    "select o.code from name_reservation n left join organization o on o.origin = n.origin and o.id = n.org
-     where n.origin = $1 and n.name_key = $2 and (n.until is null or n.until >= $3)"
-);
+// Looked up for every row, so without joins: SQLite plans a statement anew for each value where a partial index might serve it.
+const CODE_TAKEN: Statement = sql!("import.code_taken", "select origin, org from credit_code where code = $1");
+const NUMBER_TAKEN: Statement = sql!("import.number_taken", "select origin, org from filing_number where number = $1");
+const NAME_TAKEN: Statement =
+    sql!("import.name_taken", "select org, until from name_reservation where origin = $1 and name_key = $2");
+const OF_TAKEN: Statement = sql!("import.of_taken", "select name, code from organization where origin = $1 and id = $2");
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[CODE_TAKEN, NUMBER_TAKEN, NAME_TAKEN];
+pub const ALL: &[Statement] = &[CODE_TAKEN, NUMBER_TAKEN, NAME_TAKEN, OF_TAKEN];
 
 /// A row that was not taken, with everything that is wrong with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -196,7 +189,8 @@ impl<'o> FileReader<'o> {
                 let reason = format!("{item}与第 {} 行相同", before.line);
                 return Ok(Some(reject(item, rule, reason, "同一组织只保留一行；如确是两家，更正代码后重新导入")));
             }
-            if let Some(name) = tx.find::<Option<String>>(statement, args![number])?.flatten() {
+            if let Some((origin, org)) = tx.find::<(Origin, OrgId)>(statement, args![number])? {
+                let name = tx.find::<(String, Option<String>)>(OF_TAKEN, args![origin, org])?.map_or_else(String::new, |(name, _)| name);
                 let reason = format!("登记册中已有这个{item}：{name}");
                 return Ok(Some(reject(item, rule, reason, "如需更新已有组织，请办理变更或更正")));
             }
@@ -209,11 +203,7 @@ impl<'o> FileReader<'o> {
         let here = self.seen.get(&hash_of(3, &name_key, o.registrar.as_str())).cloned();
         let found = match here {
             Some(before) => Some((format!("名称与第 {} 行相同", before.line), before.code)),
-            None => {
-                let day = self.context.today;
-                let codes = tx.list::<Option<String>>(NAME_TAKEN, args![Origin::of(&o.registrar), name_key, day])?;
-                codes.into_iter().next().map(|code| ("登记册中已有同名组织，或名称已被预留".to_owned(), code))
-            }
+            None => self.name_holder(tx, Origin::of(&o.registrar), &name_key)?,
         };
         let fault = found.map(|(reason, other)| match (&o.code, other) {
             // Two certificates, one name: both are kept and a person finds out which is wrong.
@@ -227,6 +217,17 @@ impl<'o> FileReader<'o> {
             self.remember(o, line);
         }
         Ok(fault)
+    }
+
+    /// Why the name is not free in the register, and the code of whoever bears it.
+    fn name_holder(&self, tx: &mut Tx<'_>, origin: Origin, name_key: &str) -> Result<Option<(String, Option<String>)>, Refused> {
+        let held = tx.find::<(Option<OrgId>, Option<base::Date>)>(NAME_TAKEN, args![origin, name_key])?;
+        let Some((org, _)) = held.filter(|(_, until)| until.is_none_or(|until| until >= self.context.today)) else { return Ok(None) };
+        let code = match org {
+            Some(org) => tx.find::<(String, Option<String>)>(OF_TAKEN, args![origin, org])?.and_then(|(_, code)| code),
+            None => None,
+        };
+        Ok(Some(("登记册中已有同名组织，或名称已被预留".to_owned(), code)))
     }
 
     fn remember(&mut self, o: &Organization, line: u64) {
