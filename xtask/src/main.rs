@@ -23,11 +23,13 @@ fn main() -> Result<()> {
         Some("deny") => deny::check(&root()),
         Some("purity") => purity::check(&root()),
         Some("browser") => browser(),
+        Some("kill") => kill(&rest),
         _ => {
             println!("cargo xtask ci       everything CI checks, tests included");
             println!("cargo xtask test     install what tests need, then run them all, the browser journeys included");
             println!("cargo xtask bench    the measured budgets on a million organizations; writes benches/RESULTS.md");
             println!("cargo xtask browser  only the browser journeys");
+            println!("cargo xtask kill     kills the program (and PostgreSQL) at random moments: --rounds 200, --engine sqlite");
             println!("cargo xtask deny     licences and banned crates");
             println!("cargo xtask purity   the domain crates know no tokio, axum, rusqlite or postgres");
             bail!("name one of the commands above")
@@ -96,6 +98,12 @@ fn browser() -> Result<()> {
     prerequisites::install(&root())?;
     cargo(&["build", "--quiet", "-p", "yishe"])?;
     run("node", &["tests/browser/run.mjs"], &[])
+}
+
+fn kill(rest: &[&str]) -> Result<()> {
+    let mut arguments = vec!["run", "--quiet", "-p", "kill", "--"];
+    arguments.extend(rest);
+    cargo(&arguments)
 }
 
 fn bench(rest: &[&str]) -> Result<()> {

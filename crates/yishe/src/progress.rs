@@ -1,0 +1,54 @@
+//! A line that moves (进度) for anything longer than a second; silent where nobody looks.
+use std::io::{IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+/// How often the line is drawn again.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The line.
+pub struct Progress {
+    shown: bool,
+    last: Option<Instant>,
+    drawn: bool,
+}
+
+impl Progress {
+    /// A line on standard error, if that is a terminal.
+    pub fn new() -> Self {
+        Self { shown: std::io::stderr().is_terminal(), last: None, drawn: false }
+    }
+
+    /// Says how far it is: `done` of `all` (0: unknown) of something.
+    pub fn step(&mut self, what: &str, done: u64, all: u64) {
+        if !self.shown || self.last.is_some_and(|last| last.elapsed() < PAUSE) {
+            return;
+        }
+        self.last = Some(Instant::now());
+        self.drawn = true;
+        let line = match all {
+            0 => format!("{what}：{done}"),
+            _ => {
+                let filled = usize::try_from((done.min(all) * 30) / all).unwrap_or(30);
+                let percent = done.min(all) * 100 / all;
+                format!("{what} [{}{}] {percent}%  {done}/{all}", "█".repeat(filled), "░".repeat(30 - filled))
+            }
+        };
+        let mut out = std::io::stderr();
+        let _ = write!(out, "\r\x1b[2K{line}");
+        let _ = out.flush();
+    }
+
+    /// Takes the line away.
+    pub fn clear(&mut self) {
+        if self.drawn {
+            let _ = write!(std::io::stderr(), "\r\x1b[2K");
+            self.drawn = false;
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
