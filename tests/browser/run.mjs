@@ -1,131 +1,120 @@
-// Visits pages in a real browser and checks what DESIGN and ux.md ask of every page. Use:
-//   node run.mjs http://127.0.0.1:8080 [--pages pages.json] [--login name:password] [--only /path]
-// Each page, wide (1440) and narrow (390), standard and 长者版: axe finds nothing, nothing scrolls sideways, one h1, no console error.
-// Once per page: first view at most 100 kB on the wire; the same heading, links and forms without JavaScript. 长者版: text at least
-// 18 px and lines at least 1.5. Screenshots go to shots/. Then journeys/*.mjs run; each exports default async (browser, base, check).
+// Looks at pages in a real browser, then runs the journeys. Use:
+//   [YISHE_PASSWORD=…] node run.mjs [BASE_URL] [--pages FILE] [--only PATH] [--journey NAME] [--no-pages]
+// Without BASE_URL it starts `yishe demo` on a fresh folder itself (build it first) and stops it at the end.
+// Each page of pages.json: wide (1440) and narrow (390), standard and 长者版 (lib/look.mjs says what is checked); first view at most
+// 100 kB; the same without JavaScript. Then no link reachable from home, or from each role's first page, is dead (lib/crawl.mjs).
+// Screenshots go to shots/. Journeys export default async (stage); files beginning with an underscore are not run.
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { crawl } from "./lib/crawl.mjs";
+import { program, startDemo } from "./lib/demo.mjs";
+import { listen, look, outline, weigh } from "./lib/look.mjs";
+import { People } from "./lib/people.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [base, ...rest] = process.argv.slice(2);
-if (!base) { console.error("usage: node run.mjs BASE_URL [--pages FILE] [--login NAME:PASSWORD] [--only PATH]"); process.exit(2); }
-const option = (name) => { const at = rest.indexOf(name); return at < 0 ? undefined : rest[at + 1]; };
+const given = process.argv.slice(2);
+const base0 = given[0]?.startsWith("http") ? given[0].replace(/\/$/, "") : undefined;
+const option = (name) => { const at = given.indexOf(name); return at < 0 ? undefined : given[at + 1] ?? ""; };
 const listed = JSON.parse(readFileSync(option("--pages") ?? join(here, "pages.json"), "utf8"));
-const pages = listed.filter((page) => !option("--only") || page.path === option("--only"));
-const [name, password] = (option("--login") ?? "lin:demo").split(":");
-const axe = readFileSync(join(here, "node_modules/axe-core/axe.min.js"), "utf8");
 const shots = join(here, "shots");
 mkdirSync(shots, { recursive: true });
 
 const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const executablePath = process.env.CHROMIUM ?? process.env.PATH.split(delimiter).map((folder) => join(folder, "chromium")).find(existsSync);
 if (!executablePath) { console.error("chromium is not on PATH; install it (Debian: apt-get install chromium fonts-noto-cjk)"); process.exit(2); }
-const data = mkdtempSync(join(tmpdir(), "yishe-browser-"));
+
+const begun = Date.now(), seconds = () => `${((Date.now() - begun) / 1000).toFixed(0).padStart(4)} s`;
 let faults = 0;
-const check = (good, text) => { if (!good) { faults++; console.log(`  FAIL ${text}`); } };
+const check = (good, text) => { if (!good) { faults++; console.log(`  FAIL ${text}`); } return good; };
 
-async function signIn(context) {
-  const page = await context.newPage();
-  await page.goto(`${base}/login`, { waitUntil: "load" });
-  await page.fill("#f-name", name);
-  await page.fill("#f-password", password);
-  await page.click("main button[type=submit]");
-  await page.waitForLoadState("load");
-  check(!page.url().includes("/login"), `signing in as ${name}`);
-  await page.close();
-}
-
-async function visit(context, page, size, elder) {
-  const tab = await context.newPage();
-  const errors = [];
-  tab.on("console", (message) => { if (message.type() === "error" && !/status of (4|5)\d\d/.test(message.text())) errors.push(message.text()); });
-  tab.on("pageerror", (error) => errors.push(String(error)));
-  const answer = await tab.goto(base + page.path, { waitUntil: "load", timeout: 60_000 });
-  const label = `${page.path} ${size}${elder ? " elder" : ""}`;
-  check(answer.status() === (page.status ?? 200), `${label}: status ${answer.status()}`);
-  const found = await tab.evaluate(() => {
-    const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".visually-hidden, thead")).slice(0, 3).map((e) => `${e.tagName}.${e.className}`);
-    return { overflow: document.documentElement.scrollWidth - innerWidth, wide, h1: document.querySelectorAll("h1").length };
-  });
-  check(found.overflow <= 0, `${label}: scrolls sideways by ${found.overflow}px (${found.wide})`);
-  check(found.h1 === 1, `${label}: ${found.h1} h1`);
-  check(!errors.length, `${label}: console: ${errors.join(" | ")}`);
-  if (elder) {
-    const small = await tab.evaluate(() => {
-      const out = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      for (let node; (node = walker.nextNode()); ) {
-        const e = node.parentElement, style = getComputedStyle(e);
-        if (!node.data.trim() || !e.checkVisibility() || e.closest(".visually-hidden, svg, option")) continue;
-        if (parseFloat(style.fontSize) < 18) out.add(`${e.tagName}.${e.className} ${style.fontSize}`);
-        else if (parseFloat(style.lineHeight) / parseFloat(style.fontSize) < 1.3) out.add(`${e.tagName}.${e.className} line ${style.lineHeight}`);
-      }
-      const low = [...document.querySelectorAll("a, button, input:not([type=hidden],[type=radio],[type=checkbox]), select, summary")].filter((e) => e.checkVisibility() && !e.closest(".visually-hidden, .y-skip, p, li > ul span, dd, td, th") && e.getBoundingClientRect().height < 43.5 && !e.classList.contains("y-skip"));
-      return [...out, ...low.map((e) => `${e.tagName}.${e.className} only ${e.getBoundingClientRect().height}px high: ${e.textContent.slice(0, 12)}`)];
-    });
-    check(!small.length, `${label}: too small: ${small.slice(0, 6).join("; ")}`);
+/** All four appearances of one page, its weight, and the page without JavaScript. */
+async function see(people, base, page) {
+  const name = page.name ?? (page.path.replace(/\W+/g, "_").replace(/^_|_$/g, "") || "home");
+  let first;
+  for (const width of [1440, 390]) {
+    const context = await people.context(page.as, { viewport: { width, height: 900 } });
+    for (const elder of [false, true]) {
+      if (elder) await context.addCookies([{ name: "yishe_elder", value: "1", url: base }]);
+      const tab = await context.newPage(), errors = listen(tab);
+      const answer = await tab.goto(base + page.path, { waitUntil: "load", timeout: 60_000 });
+      const label = `${page.path}${page.as ? ` as ${page.as}` : ""} ${width}${elder ? " elder" : ""}`;
+      check(answer.status() === (page.status ?? 200), `${label}: status ${answer.status()}`);
+      // axe reads the same markup at both widths: once standard and wide, once large and narrow.
+      const deep = (width === 390) === elder;
+      for (const fault of [...await look(tab, { elder, deep }), ...errors.map((error) => `console: ${error}`)]) check(false, `${label}: ${fault}`);
+      if (!elder || deep) await tab.screenshot({ path: join(shots, `${name}-${width}${elder ? "-elder" : ""}.png`), fullPage: true });
+      first ??= await outline(tab);
+      await tab.close();
+    }
+    await context.close();
   }
-  await tab.evaluate(axe);
-  const result = await tab.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  for (const violation of result.violations) check(false, `${label}: axe ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
-  await tab.screenshot({ path: join(shots, `${page.path.replace(/\W+/g, "_").replace(/^_|_$/g, "") || "home"}-${size}${elder ? "-elder" : ""}.png`), fullPage: true });
-  const outline = await tab.evaluate(() => ({ h1: document.querySelector("h1")?.textContent, links: document.querySelectorAll("main a[href]").length, forms: document.forms.length }));
-  await tab.close();
-  return outline;
-}
-
-async function weigh(browser, page, cookies) {
-  const context = await browser.newContext({ locale: "zh-CN" });
-  await context.addCookies(cookies);
-  const tab = await context.newPage(), session = await context.newCDPSession(tab);
-  let bytes = 0;
-  await session.send("Network.enable");
-  session.on("Network.loadingFinished", (event) => { bytes += event.encodedDataLength; });
-  await tab.goto(base + page.path, { waitUntil: "load" });
+  // zoom 400 %: 1280 wide at four times is 320 CSS pixels
+  const plain = await people.context(page.as, { viewport: { width: 320, height: 640 }, javaScriptEnabled: false });
+  const bytes = await weigh(plain, base + page.path);
   check(bytes > 0 && bytes <= 100_000, `${page.path}: first view ${bytes} bytes`);
-  await context.close();
+  await plain.close();
+  const bare = await people.context(page.as, { viewport: { width: 320, height: 640 }, javaScriptEnabled: false });
+  const tab = await bare.newPage();
+  await tab.goto(base + page.path, { waitUntil: "load" });
+  const got = { h1: await tab.locator("h1").first().textContent(), links: await tab.locator("main a[href]").count(), forms: await tab.locator("form").count() };
+  check(JSON.stringify(got) === JSON.stringify(first), `${page.path}: without JavaScript ${JSON.stringify(got)}, with ${JSON.stringify(first)}`);
+  await bare.close();
   return bytes;
 }
 
-async function without(browser, page, cookies, outline) {
-  const context = await browser.newContext({ locale: "zh-CN", javaScriptEnabled: false });
-  await context.addCookies(cookies);
-  const tab = await context.newPage();
-  await tab.goto(base + page.path, { waitUntil: "load" });
-  const got = { h1: await tab.locator("h1").first().textContent(), links: await tab.locator("main a[href]").count(), forms: await tab.locator("form").count() };
-  check(JSON.stringify(got) === JSON.stringify(outline), `${page.path}: without JavaScript ${JSON.stringify(got)}, with ${JSON.stringify(outline)}`);
-  await context.close();
+async function lookAtPages(people, base) {
+  const only = option("--only");
+  const left = listed.filter((page) => !only || page.path === only);
+  const worker = async () => {
+    for (let page; (page = left.shift()); ) {
+      const bytes = await see(people, base, page);
+      console.log(`${seconds()}  ${page.path}${page.as ? ` (${page.as})` : ""}  ${(bytes / 1000).toFixed(1)} kB`);
+    }
+  };
+  for (const page of listed) if (page.as) await people.state(page.as);
+  await Promise.all([worker(), worker()]);
 }
 
-const browser = await chromium.launch({ executablePath, args: [...FLAGS, `--crash-dumps-dir=${data}`], timeout: 120_000 });
-try {
-  const member = await browser.newContext({ locale: "zh-CN" });
-  if (pages.some((page) => page.signed)) await signIn(member);
-  const signed = await member.cookies();
-  for (const page of pages) {
-    const cookies = page.signed ? signed : [];
-    let outline;
-    for (const [size, width] of [["1440", 1440], ["390", 390]]) for (const elder of [false, true]) {
-      const context = await browser.newContext({ locale: "zh-CN", viewport: { width, height: 900 } });
-      await context.addCookies([...cookies, ...(elder ? [{ name: "yishe_elder", value: "1", url: base }] : [])]);
-      const seen = await visit(context, page, size, elder);
-      outline ??= seen;
-      await context.close();
-    }
-    const bytes = await weigh(browser, page, cookies);
-    await without(browser, page, cookies, outline);
-    console.log(`${page.path}: seen, ${(bytes / 1000).toFixed(1)} kB`);
+async function followLinks(people, base) {
+  const roles = [["nobody", null, "/"], ...JSON.parse(readFileSync(join(here, "roles.json"), "utf8")).map((role) => [role.login, role.login, role.start])];
+  for (const [name, login, start] of roles) {
+    const state = login ? await people.state(login) : { cookies: [] };
+    const { seen, dead } = await crawl(base, start, state.cookies.map(({ name, value }) => `${name}=${value}`).join("; "));
+    for (const { path, status, from } of dead) check(false, `dead link as ${name}: ${path} (${status}) on ${from}`);
+    console.log(`${seconds()}  links as ${name} from ${start}: ${seen} followed, ${dead.length} dead`);
   }
-  const folder = join(here, "journeys");
-  if (!option("--only") && existsSync(folder)) for (const file of readdirSync(folder).filter((file) => file.endsWith(".mjs")).sort()) {
-    console.log(`journey ${file}`);
-    await (await import(join(folder, file))).default(browser, base, check, { name, password });
-  }
-} finally {
-  await browser.close();
-  rmSync(data, { recursive: true, force: true });
 }
-console.log(faults ? `${faults} faults` : "all good");
+
+const browserData = mkdtempSync(join(tmpdir(), "yishe-browser-"));
+let demo, browser;
+try {
+  demo = base0 ? undefined : await startDemo();
+  const base = base0 ?? demo.base;
+  if (demo) console.log(`${seconds()}  demo is ready at ${base}`);
+  browser = await chromium.launch({ executablePath, args: [...FLAGS, `--crash-dumps-dir=${browserData}`], timeout: 120_000 });
+  const people = new People(browser, base, check, demo?.password ?? process.env.YISHE_PASSWORD);
+  const journey = option("--journey");
+  if (!journey && !given.includes("--no-pages")) {
+    await lookAtPages(people, base);
+    if (!option("--only")) await followLinks(people, base);
+  }
+  const files = readdirSync(join(here, "journeys")).filter((file) => file.endsWith(".mjs") && !file.startsWith("_")).sort();
+  if (!option("--only")) for (const file of files.filter((file) => !journey || file.includes(journey))) {
+    const stage = { browser, base, check, people, password: people.password, shots, program, look: (tab, label, how) => look(tab, how).then((list) => list.forEach((fault) => check(false, `${label}: ${fault}`))) };
+    try {
+      await (await import(join(here, "journeys", file))).default(stage);
+    } catch (error) { check(false, `journey ${file} broke off: ${error.stack ?? error}`); }
+    console.log(`${seconds()}  journey ${file}`);
+  }
+} catch (error) {
+  check(false, String(error.stack ?? error));
+} finally {
+  await browser?.close();
+  await demo?.stop();
+  rmSync(browserData, { recursive: true, force: true });
+}
+console.log(faults ? `${seconds()}  ${faults} faults` : `${seconds()}  all good`);
 process.exit(faults ? 1 : 0);

@@ -1,5 +1,5 @@
 // An officer's list without the mouse: J and K move, Enter would open; typing in a field moves nothing.
-export default async function (browser, base, check) {
+export default async function ({ browser, base, check }) {
   const context = await browser.newContext({ locale: "zh-CN" });
   const page = await context.newPage();
   const answer = await page.goto(`${base}/style`, { waitUntil: "load" });

@@ -53,7 +53,11 @@ pub fn of(office: &Office, actor: &Actor) -> Vec<MenuGroup> {
 fn admin_lines(role: AdminRole) -> Vec<MenuItem> {
     match role {
         AdminRole::System => {
-            vec![line("账号与单位", "/admin/accounts"), line("系统状态", "/admin/system")]
+            vec![
+                line("账号与单位", "/admin/accounts"),
+                line("系统状态", "/admin/system"),
+                line("网站找错来信", "/report/list"),
+            ]
         }
         AdminRole::Security => vec![line("岗位与权限", "/admin/rights"), line("个人信息请求", "/desk/personal")],
         AdminRole::Audit => vec![line("审计", "/admin/audit"), line("封存记录", "/journal/seals")],
