@@ -81,5 +81,5 @@ pub fn load_catalogue(source: &dyn catalogue::Source) -> Result<catalogue::Catal
 
 /// Every statement of this crate, for the test that prepares them all.
 pub fn statements() -> Vec<Statement> {
-    [ledger::ALL, audit::ALL, &accounts::statements(), reviews::ALL, verify::ALL, import::ALL, demo::ALL, &register::read::statements(), register::watches::ALL, site_faults::ALL].concat()
+    [ledger::ALL, audit::ALL, &accounts::statements(), &register::statements(), reviews::ALL, verify::ALL, import::ALL, demo::ALL, &register::read::statements(), register::watches::ALL, site_faults::ALL].concat()
 }
