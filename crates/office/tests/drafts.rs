@@ -39,7 +39,7 @@ fn full(office: &TestOffice, who: &Actor, body: BodyId) -> RecordId {
 #[test]
 fn a_draft_is_sealed_survives_and_belongs_to_one() {
     on_each_engine(|office: &TestOffice| {
-        let (lan, mei) = (office.founder("lan"), office.founder("mei"));
+        let (lan, mei) = (office.founder("wenli"), office.founder("zhiyu"));
         let id = start(office, &lan);
         let person = json!({ "name": "张示例", "id_number": "210102198001010117", "phone": "13900000011" });
         let rev = office.save_draft_page(&lan, id, "heads-1", 1, &one("legal_representative", person.clone())).unwrap();
@@ -61,7 +61,7 @@ fn a_draft_is_sealed_survives_and_belongs_to_one() {
 #[test]
 fn two_windows_conflict_on_one_page_and_not_on_two() {
     let office = office();
-    let lan = office.founder("lan");
+    let lan = office.founder("wenli");
     let id = start(&office, &lan);
     let name = |text: &str| one("name", json!(text));
     let first = office.save_draft_page(&lan, id, "name-1", 1, &name("甲")).unwrap();
@@ -76,7 +76,7 @@ fn two_windows_conflict_on_one_page_and_not_on_two() {
 #[test]
 fn files_are_judged_by_their_bytes_and_promises_by_the_matter() {
     let office = office();
-    let lan = office.founder("lan");
+    let lan = office.founder("wenli");
     let id = start(&office, &lan);
     let matter = office.open_draft(&lan, id).unwrap().resolved.matter.clone();
     let promised = matter.materials.iter().find(|material| material.promise.is_some()).unwrap().id.clone();
@@ -94,7 +94,7 @@ fn files_are_judged_by_their_bytes_and_promises_by_the_matter() {
     assert_eq!(draft.materials.get(&promised), Some(&Provided::Files(vec![file])), "a file takes the promise's place");
     assert_eq!(draft.files[0].name, "证明.pdf");
     assert_eq!(office.draft_file(&lan, id, file).unwrap().1, PDF);
-    let mei = office.founder("mei");
+    let mei = office.founder("zhiyu");
     assert_eq!(office.draft_file(&mei, id, file).unwrap_err().code(), "not_found");
     office.detach_from_draft(&lan, id, file).unwrap();
     assert!(office.open_draft(&lan, id).unwrap().materials.is_empty());
@@ -105,7 +105,7 @@ fn files_are_judged_by_their_bytes_and_promises_by_the_matter() {
 #[test]
 fn a_draft_is_filed_once_with_its_files() {
     on_each_engine(|office: &TestOffice| {
-        let lan = office.founder("lan");
+        let lan = office.founder("wenli");
         let body = office.body("supervisor", "沈阳市养老服务主管单位", AREA);
         let id = full(office, &lan, body);
         let draft = office.open_draft(&lan, id).unwrap();
@@ -117,7 +117,7 @@ fn a_draft_is_filed_once_with_its_files() {
         assert_eq!(own.files.len(), draft.files.len());
         assert!(own.files.iter().all(|file| file.origin == own.row.origin));
         assert_eq!(office.my_case_file(&lan, &sent.number, own.files[0].id).unwrap().1, PDF);
-        let mei = office.founder("mei");
+        let mei = office.founder("zhiyu");
         assert!(office.db.read(|tx| office.my_case(tx, &mei, &sent.number)).is_err());
         assert_eq!(office.db.read(|tx| office.my_drafts(tx, &lan)).unwrap().len(), 0);
         assert_eq!(office.db.read(|tx| office.my_cases(tx, lan.account, None, 10)).unwrap().len(), 1);
@@ -127,7 +127,7 @@ fn a_draft_is_filed_once_with_its_files() {
 #[test]
 fn a_correction_is_a_draft_that_answers_the_notice() {
     let office = office();
-    let lan = office.founder("lan");
+    let lan = office.founder("wenli");
     let registrar = office.body("registrar", "沈阳市民政局", AREA);
     let body = office.body("supervisor", "沈阳市养老服务主管单位", AREA);
     let id = full(&office, &lan, body);
@@ -144,7 +144,7 @@ fn a_correction_is_a_draft_that_answers_the_notice() {
     office.act_on_case(&intake, sent.origin, sent.case, None, back).unwrap();
     let fix = office.correction_draft(&lan, sent.origin, sent.case).unwrap();
     assert_eq!(office.correction_draft(&lan, sent.origin, sent.case).unwrap(), fix, "one draft for one notice");
-    let mei = office.founder("mei");
+    let mei = office.founder("zhiyu");
     assert_eq!(office.correction_draft(&mei, sent.origin, sent.case).unwrap_err().code(), "not_found");
     let draft = office.open_draft(&lan, fix).unwrap();
     let better = json!("为全市老人提供助餐、助医、助浴服务");

@@ -56,7 +56,12 @@ impl Office {
         }
         let resolved = self.edition(work.tx, &row.edition)?;
         let loaded = self.load_case(work.tx, &mut keys, row, &resolved.matter)?;
-        let answers = act.answers.as_ref().unwrap_or(&loaded.case.answers);
+        // An act may bring some answers only; the facts are those of the whole form.
+        let mut whole = loaded.case.answers.clone();
+        if let Some(newer) = &act.answers {
+            whole.merge(newer);
+        }
+        let answers = &whole;
         let facts = self.case_facts(work.tx, &resolved.matter, &loaded.case.area, answers, Some(&loaded.case))?;
         let rules = self.rules(&resolved);
         let decision = decide(&rules, &loaded.case, &facts, who, act, work.today)?;

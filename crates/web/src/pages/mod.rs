@@ -20,6 +20,7 @@ pub mod roles;
 pub mod sheet;
 pub mod signup;
 pub mod style;
+pub mod upkeep;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(account::routes())
         .merge(personal::routes())
         .merge(admin::routes())
+        .merge(upkeep::routes())
         .merge(report::routes())
         .merge(roles::routes())
         .merge(policies::routes())

@@ -5,6 +5,8 @@ pub mod find;
 pub mod guide;
 pub mod list;
 pub mod names;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -7,6 +7,8 @@ pub mod materials;
 pub mod notices;
 pub mod question;
 pub mod task_list;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
