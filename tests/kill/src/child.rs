@@ -134,7 +134,7 @@ pub fn file() -> Vec<u8> {
 }
 
 /// Rows of the file.
-pub const ROWS: u64 = 40_000;
+pub const ROWS: u64 = 8_000;
 
 fn import(office: &Office) {
     let order = Order {

@@ -63,7 +63,9 @@ impl<'a> Stage<'a> {
             .context("the child could not be started")?;
         let heard = listen(&mut process)?;
         wait_ready(&heard, &mut process)?;
-        std::thread::sleep(Duration::from_millis(20 + self.rng.below(500)));
+        // Mostly short lives; every third long enough for several chunks of the import.
+        let longest = if sum.rounds % 3 == 2 { 2_500 } else { 500 };
+        std::thread::sleep(Duration::from_millis(20 + self.rng.below(longest)));
         if let Some(server) = self.server {
             server.crash_and_restart()?;
             sum.restarts += 1;
