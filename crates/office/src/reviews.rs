@@ -122,7 +122,7 @@ impl Office {
     /// The ended case with this number that the applicant may rate, or rated.
     pub fn case_to_review(&self, who: &Actor, number: &str) -> Result<ToReview, Refused> {
         self.db.read(|tx| {
-            let row = self.rated_case(tx, who, number)?;
+            let row = rated_case(tx, who, number)?;
             let until = self.may_be_rated(&row)?;
             let given = store::papers::review_of(tx, row.origin, row.id)?;
             Ok(ToReview { origin: row.origin, case: row.id, title: row.title, until, given })
@@ -135,9 +135,9 @@ impl Office {
         let target = self.case_to_review(who, &number)?;
         let id = RecordId::fresh(&self.clock, &self.rng);
         let mut deed = Deed::by(who, target.origin, "review", id, "give_review");
-        deed.actor = "anonymous".to_owned();
+        "anonymous".clone_into(&mut deed.actor);
         self.act(deed, move |work| {
-            let row = office.rated_case(work.tx, &who_owns, &number)?;
+            let row = rated_case(work.tx, &who_owns, &number)?;
             let until = office.may_be_rated(&row)?;
             if work.today > until {
                 return Err(Refused::rule("review_late", format!("评价的时间到 {until} 为止"), "有意见可以到“投诉举报”反映"));
@@ -174,7 +174,7 @@ impl Office {
 
     /// Bad reviews of the desk's area, those still to be answered first, the most urgent on top.
     pub fn open_reviews(&self, who: &Actor) -> Result<Vec<ServiceReview>, Refused> {
-        let areas = self.reviewing_areas(who)?;
+        let areas = reviewing_areas(who)?;
         self.db.read(|tx| {
             let mut all = Vec::new();
             for area in &areas {
@@ -186,7 +186,7 @@ impl Office {
 
     /// 整改、回访: what was put right, and that the rater was called back. The answer goes to the rater.
     pub fn answer_review(&self, who: &Actor, origin: Origin, id: RecordId, answer: &str) -> Result<(), Refused> {
-        let areas = self.reviewing_areas(who)?;
+        let areas = reviewing_areas(who)?;
         let answer = answer.trim().to_owned();
         let length = answer.chars().count();
         if !(10..=LONGEST_TEXT).contains(&length) {
@@ -220,7 +220,7 @@ impl Office {
 
     /// Closes an answered review; nobody closes what he answered himself unless he is the only one there.
     pub fn close_review(&self, who: &Actor, origin: Origin, id: RecordId) -> Result<(), Refused> {
-        let areas = self.reviewing_areas(who)?;
+        let areas = reviewing_areas(who)?;
         self.act(Deed::by(who, origin, "review", id, "close_review"), move |work| {
             let review: ServiceReview = work.tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这条评价"))?;
             in_areas(&review, &areas)?;
@@ -267,17 +267,6 @@ impl Office {
         }
     }
 
-    /// A case by its number, for its applicant alone.
-    fn rated_case(&self, tx: &mut Tx<'_>, who: &Actor, number: &str) -> Result<CaseRow, Refused> {
-        for (origin, id) in store::cases::by_number(tx, number)? {
-            let row = store::cases::get(tx, origin, id)?;
-            if row.applicant == Some(who.account) {
-                return Ok(row);
-            }
-        }
-        Err(Refused::NotFound("这个办件"))
-    }
-
     /// Until when a case may be rated.
     fn may_be_rated(&self, row: &CaseRow) -> Result<Date, Refused> {
         let Some(ended) = row.ended_on else {
@@ -287,19 +276,31 @@ impl Office {
         Ok(self.calendar.after(ended, Span::Calendar(u32::try_from(days).unwrap_or(30))).date)
     }
 
-    fn reviewing_areas(&self, who: &Actor) -> Result<Vec<AreaCode>, Refused> {
-        let mut areas: Vec<AreaCode> =
-            who.posts.iter().filter(|post| post.desk.as_str() == DESK).map(|post| post.area.clone()).collect();
-        areas.sort();
-        areas.dedup();
-        if areas.is_empty() {
-            return Err(Refused::Denied(authority::Denied::NotYourDesk));
+}
+
+/// A case by its number, for its applicant alone.
+fn rated_case(tx: &mut Tx<'_>, who: &Actor, number: &str) -> Result<CaseRow, Refused> {
+    for (origin, id) in store::cases::by_number(tx, number)? {
+        let row = store::cases::get(tx, origin, id)?;
+        if row.applicant == Some(who.account) {
+            return Ok(row);
         }
-        for area in &areas {
-            may(who, Verb::View, &Subject::Area(area.clone().into()))?;
-        }
-        Ok(areas)
     }
+    Err(Refused::NotFound("这个办件"))
+}
+
+fn reviewing_areas(who: &Actor) -> Result<Vec<AreaCode>, Refused> {
+    let mut areas: Vec<AreaCode> =
+        who.posts.iter().filter(|post| post.desk.as_str() == DESK).map(|post| post.area.clone()).collect();
+    areas.sort();
+    areas.dedup();
+    if areas.is_empty() {
+        return Err(Refused::Denied(authority::Denied::NotYourDesk));
+    }
+    for area in &areas {
+        may(who, Verb::View, &Subject::Area(area.clone().into()))?;
+    }
+    Ok(areas)
 }
 
 fn in_areas(review: &ServiceReview, areas: &[AreaCode]) -> Result<(), Refused> {

@@ -169,7 +169,7 @@ impl Office {
     pub fn journal_scans(&self) -> Result<usize, Refused> {
         let batch = RecordId::fresh(&self.clock, &self.rng);
         let office = self.clone();
-        if self.db.read(|tx| scans::waiting(tx))? == 0 {
+        if self.db.read(scans::waiting)? == 0 {
             return Ok(0);
         }
         self.act(Deed::by(&Actor::system(), Origin::none(), "scans", batch, "journal_scans"), move |work| {

@@ -76,10 +76,10 @@ impl Office {
     pub(super) fn write_certificates(&self, work: &mut Work<'_, '_>, draft: &Draft) -> Result<(), Refused> {
         let org = &draft.org;
         for wanted in &draft.withdraw {
-            self.end_certificates(work, org, *wanted, "cancelled")?;
+            end_certificates(work, org, *wanted, "cancelled")?;
         }
         for wanted in &draft.issue {
-            self.end_certificates(work, org, Some(*wanted), "replaced")?;
+            end_certificates(work, org, Some(*wanted), "replaced")?;
             let year = work.today.year();
             let serial = next_number(work.tx, org.origin, &format!("certificate:{year}"))?;
             let number = format!("社证字第{}{year}{serial:05}号", org.registrar.six());
@@ -128,24 +128,24 @@ impl Office {
         };
         Ok(add_certificate(work.tx, &certificate)?)
     }
+}
 
-    fn end_certificates(
-        &self,
-        work: &mut Work<'_, '_>,
-        org: &Organization,
-        wanted: Option<Wanted>,
-        state: &str,
-    ) -> Result<(), Refused> {
-        let kinds: Option<[&str; 2]> =
-            wanted.map(|wanted| [CopyType::Original, CopyType::Duplicate].map(|copy| stored_kind(wanted, copy)));
-        for old in certificates(work.tx, org.origin, org.id)? {
-            let meant = kinds.is_none_or(|kinds| kinds.contains(&old.kind.as_str()));
-            if old.state == "valid" && meant {
-                work.update(&Certificate { state: state.to_owned(), entry: work.entry, ..old })?;
-            }
+/// Marks certificates that hold no longer; `None`: all of them.
+fn end_certificates(
+    work: &mut Work<'_, '_>,
+    org: &Organization,
+    wanted: Option<Wanted>,
+    state: &str,
+) -> Result<(), Refused> {
+    let kinds: Option<[&str; 2]> =
+        wanted.map(|wanted| [CopyType::Original, CopyType::Duplicate].map(|copy| stored_kind(wanted, copy)));
+    for old in certificates(work.tx, org.origin, org.id)? {
+        let meant = kinds.is_none_or(|kinds| kinds.contains(&old.kind.as_str()));
+        if old.state == "valid" && meant {
+            work.update(&Certificate { state: state.to_owned(), entry: work.entry, ..old })?;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// What the certificate states, for signing.

@@ -1,4 +1,6 @@
 //! Letters (文书): what an act hands out, written the moment it is done: 受理通知书, 补正告知书, 准予或不予决定书.
+use std::fmt::Write as _;
+
 use authority::Verb;
 use base::RecordId;
 use casework::Decision;
@@ -89,10 +91,10 @@ impl Office {
             let what = field.or(material).unwrap_or(item.target.as_str());
             let mut line = format!("{number}. {what}：{}", item.problem.trim_end_matches('。'));
             if !item.article.is_empty() {
-                line.push_str(&format!("（依据：{}）", item.article));
+                let _ = write!(line, "（依据：{}）", item.article);
             }
             if !item.example.is_empty() {
-                line.push_str(&format!("。正确的样子：{}", item.example));
+                let _ = write!(line, "。正确的样子：{}", item.example);
             }
             lines.push(format!("{line}。"));
         }

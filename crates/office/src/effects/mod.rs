@@ -91,11 +91,14 @@ impl Office {
             Effect::IssueCertificate { certificate } => self.issue_certificate(work, scene, *certificate),
             Effect::WithdrawCertificate { certificate } => self.withdraw_certificate(work, scene, *certificate),
             Effect::ReserveName { field, span } => self.reserve_name(work, scene, field, span),
-            Effect::ReleaseName { field } => self.release_name(work, scene, field),
+            Effect::ReleaseName { field } => names::release_name(work, scene, field),
             Effect::AmendItems { items } => self.amend_items(work, scene, items),
             Effect::PublishNotice { title, shows } => self.publish_notice(work, scene, title, shows),
             Effect::Notify { who, text } => self.notify(work, scene, who, text),
-            Effect::OpenServiceReview => self.open_review(work, scene),
+            Effect::OpenServiceReview => {
+                review::open_review(work, scene);
+                Ok(())
+            }
             Effect::SetState { axis, state } => self.set_state(work, scene, *axis, state),
             Effect::RecordPartyInfo => self.record_party_info(work, scene),
             Effect::EnterRegister { register, fields } => self.enter_register(work, scene, register, fields),

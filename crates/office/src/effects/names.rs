@@ -39,18 +39,19 @@ impl Office {
         work.note("name_reserved", name);
         Ok(())
     }
+}
 
-    pub(super) fn release_name(&self, work: &mut Work<'_, '_>, scene: &mut Scene<'_>, field: &FieldId) -> Result<(), Refused> {
-        let Some(name) = scene.case.answers.find(field.as_str()).and_then(|name| name.as_str()) else { return Ok(()) };
-        let (origin, key) = (scene.case.origin, registry::names::normalize(name));
-        let held: Option<NameReservation> = work.tx.find_record(args![origin, key])?;
-        let ours = |held: &NameReservation| held.org.is_none() && held.case_id == Some(scene.case.id.to_string());
-        if !held.as_ref().is_some_and(ours) {
-            return Ok(());
-        }
-        free_reservation(work.tx, origin, &key, scene.case.id)?;
-        work.deleted("name_reservation", &format!("{origin}/{key}"));
-        work.note("name_released", name);
-        Ok(())
+/// Gives the name back, if this case still holds it.
+pub(super) fn release_name(work: &mut Work<'_, '_>, scene: &mut Scene<'_>, field: &FieldId) -> Result<(), Refused> {
+    let Some(name) = scene.case.answers.find(field.as_str()).and_then(|name| name.as_str()) else { return Ok(()) };
+    let (origin, key) = (scene.case.origin, registry::names::normalize(name));
+    let held: Option<NameReservation> = work.tx.find_record(args![origin, key])?;
+    let ours = |held: &NameReservation| held.org.is_none() && held.case_id == Some(scene.case.id.to_string());
+    if !held.as_ref().is_some_and(ours) {
+        return Ok(());
     }
+    free_reservation(work.tx, origin, &key, scene.case.id)?;
+    work.deleted("name_reservation", &format!("{origin}/{key}"));
+    work.note("name_released", name);
+    Ok(())
 }

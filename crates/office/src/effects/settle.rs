@@ -52,13 +52,13 @@ impl Office {
         work.note("case", scene.list.number.clone());
         work.note("acts", draft.acts.clone());
         self.write_row_and_version(work, draft)?;
-        self.write_codes(work, draft)?;
-        self.write_name(work, scene, draft)?;
+        write_codes(work, draft)?;
+        write_name(work, scene, draft)?;
         self.write_posts(work, keys, draft)?;
         self.write_certificates(work, draft)?;
         self.write_entries(work, draft)?;
         if draft.before.is_none() {
-            self.write_owner(work, scene, draft)?;
+            write_owner(work, scene, draft)?;
         }
         let public = json!({
             "id": org.id,
@@ -94,72 +94,6 @@ impl Office {
         let at = work.at;
         set_version(work.tx, &version, &mut || RecordId::fresh_at(at, &self.rng))?;
         Ok(())
-    }
-
-    fn write_codes(&self, work: &mut Work<'_, '_>, draft: &Draft) -> Result<(), Refused> {
-        let (org, before) = (&draft.org, draft.before.as_ref());
-        if let Some(code) = org.code.as_ref().filter(|code| before.is_none_or(|before| before.code.as_ref() != Some(*code))) {
-            let row = CreditCode {
-                code: code.clone(),
-                origin: org.origin,
-                org: org.id,
-                since: work.today,
-                until: None,
-                entry: work.entry,
-            };
-            work.insert(&row)?;
-        }
-        let number = org.filing_number.as_ref();
-        if let Some(number) = number.filter(|number| before.is_none_or(|before| before.filing_number.as_ref() != Some(*number))) {
-            let row = FilingNumber {
-                number: number.clone(),
-                origin: org.origin,
-                org: org.id,
-                since: work.today,
-                until: None,
-                entry: work.entry,
-            };
-            work.insert(&row)?;
-        }
-        Ok(())
-    }
-
-    /// The name comes into use: this case's reservation, if there is one, becomes the organization's.
-    fn write_name(&self, work: &mut Work<'_, '_>, scene: &Scene<'_>, draft: &Draft) -> Result<(), Refused> {
-        let org = &draft.org;
-        let key = registry::names::normalize(&org.name);
-        if draft.before.as_ref().is_some_and(|before| registry::names::normalize(&before.name) == key) {
-            return Ok(());
-        }
-        let taken = || {
-            Refused::rule(
-                "name_taken",
-                format!("名称“{}”已被占用（《社会组织名称管理办法》第十六条）", org.name),
-                "请退回补正，请申请人改用备用名称",
-            )
-        };
-        let held: Option<NameReservation> = work.tx.find_record(args![org.origin, key])?;
-        let case = scene.case.id.to_string();
-        let row = NameReservation {
-            origin: org.origin,
-            name_key: key,
-            name: org.name.clone(),
-            org: Some(org.id),
-            case_id: Some(case.clone()),
-            reserved_on: work.today,
-            until: None,
-            entry: work.entry,
-        };
-        match held {
-            None => take_name(work.tx, &row, work.today).map_err(|error| match error {
-                DbError::Unique { .. } => taken(),
-                other => other.into(),
-            }),
-            Some(held) if held.case_id.as_ref() == Some(&case) || held.until.is_some_and(|until| until < work.today) => {
-                work.update(&row)
-            }
-            Some(_) => Err(taken()),
-        }
     }
 
     /// Fills the posts; whoever held a post of the same kind before holds it no longer.
@@ -263,19 +197,86 @@ impl Office {
         Ok(())
     }
 
-    /// Whoever applied may act for the organization from now on (经办人).
-    fn write_owner(&self, work: &mut Work<'_, '_>, scene: &Scene<'_>, draft: &Draft) -> Result<(), Refused> {
-        let Some(account) = scene.case.applicant else { return Ok(()) };
-        let Some(found) = store::accounts::find(work.tx, account)? else { return Ok(()) };
-        work.insert(&AccountOrg {
-            person: found.person,
-            account,
-            origin: draft.org.origin,
-            org: draft.org.id,
-            role: "owner".to_owned(),
+}
+
+fn write_codes(work: &mut Work<'_, '_>, draft: &Draft) -> Result<(), Refused> {
+    let (org, before) = (&draft.org, draft.before.as_ref());
+    if let Some(code) = org.code.as_ref().filter(|code| before.is_none_or(|before| before.code.as_ref() != Some(*code))) {
+        let row = CreditCode {
+            code: code.clone(),
+            origin: org.origin,
+            org: org.id,
             since: work.today,
             until: None,
             entry: work.entry,
-        })
+        };
+        work.insert(&row)?;
     }
+    let number = org.filing_number.as_ref();
+    if let Some(number) = number.filter(|number| before.is_none_or(|before| before.filing_number.as_ref() != Some(*number))) {
+        let row = FilingNumber {
+            number: number.clone(),
+            origin: org.origin,
+            org: org.id,
+            since: work.today,
+            until: None,
+            entry: work.entry,
+        };
+        work.insert(&row)?;
+    }
+    Ok(())
+}
+
+/// The name comes into use: this case's reservation, if there is one, becomes the organization's.
+fn write_name(work: &mut Work<'_, '_>, scene: &Scene<'_>, draft: &Draft) -> Result<(), Refused> {
+    let org = &draft.org;
+    let key = registry::names::normalize(&org.name);
+    if draft.before.as_ref().is_some_and(|before| registry::names::normalize(&before.name) == key) {
+        return Ok(());
+    }
+    let taken = || {
+        Refused::rule(
+            "name_taken",
+            format!("名称“{}”已被占用（《社会组织名称管理办法》第十六条）", org.name),
+            "请退回补正，请申请人改用备用名称",
+        )
+    };
+    let held: Option<NameReservation> = work.tx.find_record(args![org.origin, key])?;
+    let case = scene.case.id.to_string();
+    let row = NameReservation {
+        origin: org.origin,
+        name_key: key,
+        name: org.name.clone(),
+        org: Some(org.id),
+        case_id: Some(case.clone()),
+        reserved_on: work.today,
+        until: None,
+        entry: work.entry,
+    };
+    match held {
+        None => take_name(work.tx, &row, work.today).map_err(|error| match error {
+            DbError::Unique { .. } => taken(),
+            other => other.into(),
+        }),
+        Some(held) if held.case_id.as_ref() == Some(&case) || held.until.is_some_and(|until| until < work.today) => {
+            work.update(&row)
+        }
+        Some(_) => Err(taken()),
+    }
+}
+
+/// Whoever applied may act for the organization from now on (经办人).
+fn write_owner(work: &mut Work<'_, '_>, scene: &Scene<'_>, draft: &Draft) -> Result<(), Refused> {
+    let Some(account) = scene.case.applicant else { return Ok(()) };
+    let Some(found) = store::accounts::find(work.tx, account)? else { return Ok(()) };
+    work.insert(&AccountOrg {
+        person: found.person,
+        account,
+        origin: draft.org.origin,
+        org: draft.org.id,
+        role: "owner".to_owned(),
+        since: work.today,
+        until: None,
+        entry: work.entry,
+    })
 }

@@ -151,7 +151,7 @@ impl Shown {
                 if let Some(fault) = fault {
                     shown.verdict = Verdict { title: "证书真实，但已到期".to_owned(), text: fault, tone: Tone::Warn };
                 } else if shown.verdict.tone == Tone::Good && !shown.changed.is_empty() {
-                    shown.verdict.title = "签名真实，登记内容后来有变更".to_owned();
+                    "签名真实，登记内容后来有变更".clone_into(&mut shown.verdict.title);
                     shown.verdict.tone = Tone::Warn;
                 } else if licence.is_some() && shown.verdict.tone == Tone::Good {
                     shown.verdict.text = format!("签名与登记管理机关的公钥相符，内容没有被改动。{}", shown.verdict.text);
