@@ -1,0 +1,133 @@
+//! Keeping the register: each workflow from end to end, with the wrong person refused.
+use axum::http::{Request, StatusCode, header};
+use registry::Kind;
+
+use crate::testing::{TestSite, Visitor};
+
+struct Scene {
+    site: TestSite,
+    quality: Visitor,
+    second: Visitor,
+    decision: Visitor,
+    elsewhere: Visitor,
+    org: registry::Organization,
+}
+
+fn scene() -> Scene {
+    let site = TestSite::new();
+    let body = site.office.body("registrar", "沈阳市民政局", "2101");
+    let other = site.office.body("registrar", "大连市民政局", "2102");
+    let mut org = site.office.draft_org(Kind::Association, "沈阳市风筝协会", "2101");
+    org.registered_on = Some("2020-05-06".parse().unwrap());
+    org.code = Some("51210100MJ0000000X".to_owned());
+    site.office.record_org(&org, "2020-05-06".parse().unwrap());
+    Scene {
+        quality: site.official("data_quality", "2101", body),
+        second: site.official("data_quality", "2101", body),
+        decision: site.official("decision", "2101", body),
+        elsewhere: site.official("data_quality", "2102", other),
+        org,
+        site,
+    }
+}
+
+fn link(text: &str, under: &str) -> String {
+    let rest = text.split(&format!("href=\"{under}/")).nth(1).unwrap_or_else(|| panic!("no link under {under}"));
+    format!("{under}/{}", rest.split('"').next().unwrap())
+}
+
+#[tokio::test]
+async fn an_issue_is_found_corrected_and_verified_by_another_person() {
+    let s = scene();
+    assert_eq!(s.quality.post("/desk/quality", &[]).await.location(), "/desk/quality?done=found");
+    let list = s.quality.get("/desk/quality").await;
+    list.is_well_made();
+    let row = list.text.split("<tr>").find(|row| row.contains("法定代表人")).expect("the defect is listed");
+    let path = link(row, "/desk/quality");
+    assert_eq!(s.elsewhere.get(&path).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(s.decision.get("/desk/quality").await.status, StatusCode::FORBIDDEN);
+    s.quality.get(&path).await.is_well_made();
+    let fields = [("step", "correct"), ("value", "王小明"), ("basis", "登记证书副本 2020-05-06")];
+    assert_eq!(s.quality.post(&path, &fields).await.status, StatusCode::CONFLICT, "not taken yet");
+    assert_eq!(s.quality.post(&path, &[("step", "assign")]).await.status, StatusCode::SEE_OTHER);
+    let empty = s.quality.post(&path, &[("step", "correct"), ("value", ""), ("basis", "登记证书副本")]).await;
+    empty.is_well_made();
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(s.quality.post(&path, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(s.quality.post(&path, &[("step", "verify")]).await.status, StatusCode::FORBIDDEN, "not by oneself");
+    assert_eq!(s.second.post(&path, &[("step", "verify")]).await.status, StatusCode::SEE_OTHER);
+    let versions = s.site.office.db.read(|tx| store::organizations::versions(tx, s.org.origin, s.org.id)).unwrap();
+    let known = versions.iter().find(|version| version.superseded_at.is_none()).unwrap();
+    assert!(known.facts.contains("王小明") && known.valid_from.to_string() == "2020-05-06", "true since it began");
+}
+
+#[tokio::test]
+async fn a_share_is_asked_approved_by_another_desk_called_and_ended() {
+    let s = scene();
+    let tax = s.site.office.body("tax", "沈阳市税务局", "2101");
+    let fields = [("consumer", tax.to_string()), ("title", "本级登记组织".to_owned()), ("purpose", "免税资格核对".to_owned())];
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(s.quality.post("/desk/sharing", &fields).await.location(), "/desk/sharing?done=asked");
+    let list = s.quality.get("/desk/sharing").await;
+    list.is_well_made();
+    let path = link(&list.text, "/desk/sharing");
+    assert_eq!(s.quality.post(&path, &[("step", "approve")]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(s.decision.post(&path, &[("step", "approve")]).await.status, StatusCode::SEE_OTHER);
+    let live = s.quality.post(&path, &[("step", "start")]).await;
+    live.is_well_made();
+    let token = live.text.split("<pre class=\"y-code\"><code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let api = format!("/api/v1/shared/{}/organizations", path.rsplit('/').next().unwrap());
+    let ask = |token: &str| {
+        Request::get(&api).header(header::AUTHORIZATION, format!("Bearer {token}")).body(axum::body::Body::empty()).unwrap()
+    };
+    assert_eq!(s.site.stranger().ask(ask("wrong")).await.status, StatusCode::UNAUTHORIZED);
+    let got = s.site.stranger().ask(ask(&token)).await;
+    assert!(got.text.contains("沈阳市风筝协会"), "{}", got.text);
+    assert_eq!(s.quality.post(&path, &[("step", "suspend")]).await.status, StatusCode::SEE_OTHER);
+    let page = s.quality.get(&path).await;
+    assert!(page.text.contains("已暂停") && !page.text.contains(&token), "the token is shown once");
+    assert_eq!(s.site.stranger().ask(ask(&token)).await.status, StatusCode::CONFLICT);
+    let calls: i64 = s.quality.get("/desk/sharing").await.text.matches(">1<").count() as i64;
+    assert!(calls >= 1, "the call is counted and journalled");
+}
+
+#[tokio::test]
+async fn an_association_is_decoupled_and_guided_after_it() {
+    let s = scene();
+    let fields = [("code", "51210100MJ0000000X"), ("former", "沈阳市体育局"), ("plan_on", "2026-06-30")];
+    assert_eq!(s.elsewhere.post("/desk/decoupling", &fields).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(s.decision.post("/desk/decoupling", &fields).await.location(), "/desk/decoupling?done=planned");
+    let list = s.decision.get("/desk/decoupling").await;
+    list.is_well_made();
+    let path = link(&list.text, "/desk/decoupling");
+    let early = s.decision.post(&path, &[("kind", "visit"), ("text", "走访了解情况")]).await;
+    assert_eq!(early.status, StatusCode::CONFLICT);
+    assert_eq!(s.decision.post(&format!("{path}/done"), &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(s.decision.post(&path, &[("kind", "visit"), ("text", "走访了解情况")]).await.status, StatusCode::SEE_OTHER);
+    let page = s.decision.get(&path).await;
+    page.is_well_made();
+    assert!(page.text.contains("走访了解情况") && page.text.contains("走访调研"));
+}
+
+#[tokio::test]
+async fn a_snapshot_is_checked_by_another_frozen_published_and_says_why_it_differs() {
+    let s = scene();
+    let made = s.quality.post("/desk/snapshots", &[("title", "2025 年末登记统计"), ("as_of", "2025-12-31")]).await;
+    let path = made.location().to_owned();
+    s.quality.get(&path).await.is_well_made();
+    assert_eq!(s.quality.post(&path, &[]).await.status, StatusCode::FORBIDDEN, "another person checks");
+    for _ in 0..3 {
+        assert_eq!(s.decision.post(&path, &[]).await.status, StatusCode::SEE_OTHER);
+    }
+    let public = path.replace("/desk/", "/data/");
+    let page = s.site.stranger().get(&public).await;
+    page.is_well_made();
+    assert!(page.text.contains("已公布") && !page.text.contains("为什么与今天重算的不同"));
+    s.site.office.clock.advance(60);
+    let late = s.site.office.draft_org(Kind::Foundation, "沈阳市晚霞基金会", "2101");
+    s.site.office.record_org(&late, "2024-01-01".parse().unwrap());
+    let page = s.site.stranger().get(&public).await;
+    assert!(page.text.contains("为什么与今天重算的不同") && page.text.contains("沈阳市晚霞基金会"));
+    page.is_well_made();
+    assert_eq!(s.decision.post(&path, &[]).await.status, StatusCode::CONFLICT, "published is published");
+}
