@@ -42,44 +42,44 @@ pub type OfficialRow = (&'static str, &'static str, &'static str, &'static str, 
 
 /// One account per desk of 沈阳市, and some above, below and beside it.
 pub const OFFICIALS: &[OfficialRow] = &[
-    ("shouli", "赵受理", "intake", "2101", "sy-civil"),
-    ("shencha", "钱审查", "review", "2101", "sy-civil"),
-    ("jueding", "孙决定", "decision", "2101", "sy-civil"),
-    ("jianguan", "李监管", "supervision", "2101", "sy-civil"),
-    ("zhifa", "周执法", "enforcement", "2101", "sy-civil"),
-    ("shuju", "吴数据", "data_quality", "2101", "sy-civil"),
-    ("zhuguan", "郑主管", "supervisor", "2101", "sy-edu"),
-    ("hangye", "王行业", "regulator", "2101", "sy-commerce"),
-    ("dangjian", "冯党建", "party", "2101", "sy-party"),
-    ("caizheng", "陈财政", "finance", "2101", "sy-finance"),
-    ("shuiwu", "褚税务", "tax", "2101", "sy-tax"),
-    ("jiedao", "卫街道", "street", STREET, "hp-street"),
-    ("shequ", "蒋社区", "community", COMMUNITY, "hp-community"),
-    ("sheng-shouli", "沈省厅", "intake", "21", "ln-civil"),
-    ("sheng-shencha", "韩省厅", "review", "21", "ln-civil"),
-    ("sheng-jueding", "杨省厅", "decision", "21", "ln-civil"),
-    ("sheng-jianguan", "朱省厅", "supervision", "21", "ln-civil"),
-    ("sheng-shuju", "秦省厅", "data_quality", "21", "ln-civil"),
-    ("sheng-zhuguan", "尤教育", "supervisor", "21", "ln-edu"),
-    ("sheng-dangjian", "许党建", "party", "21", "ln-party"),
-    ("heping", "何和平", "intake", "210102", "hp-civil"),
-    ("heping-shencha", "吕和平", "review", "210102", "hp-civil"),
-    ("heping-jueding", "施和平", "decision", "210102", "hp-civil"),
-    ("longgang", "张龙港", "intake", "330383", "lg-civil"),
-    ("longgang-jianguan", "孔龙港", "supervision", "330383", "lg-civil"),
-    ("shenzhen", "曹深圳", "intake", "4403", "sz-civil"),
-    ("shenzhen-jianguan", "严深圳", "supervision", "4403", "sz-civil"),
+    ("shouli", "沈阳受理岗", "intake", "2101", "sy-civil"),
+    ("shencha", "沈阳审查岗", "review", "2101", "sy-civil"),
+    ("jueding", "沈阳决定岗", "decision", "2101", "sy-civil"),
+    ("jianguan", "沈阳监管岗", "supervision", "2101", "sy-civil"),
+    ("zhifa", "沈阳执法岗", "enforcement", "2101", "sy-civil"),
+    ("shuju", "沈阳数据质量岗", "data_quality", "2101", "sy-civil"),
+    ("zhuguan", "沈阳业务主管单位岗", "supervisor", "2101", "sy-edu"),
+    ("hangye", "沈阳行业管理部门岗", "regulator", "2101", "sy-commerce"),
+    ("dangjian", "沈阳党建工作机构岗", "party", "2101", "sy-party"),
+    ("caizheng", "沈阳财政岗", "finance", "2101", "sy-finance"),
+    ("shuiwu", "沈阳税务岗", "tax", "2101", "sy-tax"),
+    ("jiedao", "南湖街道岗", "street", STREET, "hp-street"),
+    ("shequ", "文安路社区岗", "community", COMMUNITY, "hp-community"),
+    ("sheng-shouli", "省厅受理岗", "intake", "21", "ln-civil"),
+    ("sheng-shencha", "省厅审查岗", "review", "21", "ln-civil"),
+    ("sheng-jueding", "省厅决定岗", "decision", "21", "ln-civil"),
+    ("sheng-jianguan", "省厅监管岗", "supervision", "21", "ln-civil"),
+    ("sheng-shuju", "省厅数据质量岗", "data_quality", "21", "ln-civil"),
+    ("sheng-zhuguan", "省业务主管单位岗", "supervisor", "21", "ln-edu"),
+    ("sheng-dangjian", "省党建工作机构岗", "party", "21", "ln-party"),
+    ("heping", "和平区受理岗", "intake", "210102", "hp-civil"),
+    ("heping-shencha", "和平区审查岗", "review", "210102", "hp-civil"),
+    ("heping-jueding", "和平区决定岗", "decision", "210102", "hp-civil"),
+    ("longgang", "龙港受理岗", "intake", "330383", "lg-civil"),
+    ("longgang-jianguan", "龙港监管岗", "supervision", "330383", "lg-civil"),
+    ("shenzhen", "深圳受理岗", "intake", "4403", "sz-civil"),
+    ("shenzhen-jianguan", "深圳监管岗", "supervision", "4403", "sz-civil"),
 ];
 
 /// The three administrators (三员): login, name, which.
 pub const ADMINS: &[(&str, &str, authority::AdminRole)] = &[
-    ("xitong", "华系统", authority::AdminRole::System),
-    ("anquan", "金安全", authority::AdminRole::Security),
-    ("shenji", "魏审计", authority::AdminRole::Audit),
+    ("xitong", "系统管理员", authority::AdminRole::System),
+    ("anquan", "安全管理员", authority::AdminRole::Security),
+    ("shenji", "审计管理员", authority::AdminRole::Audit),
 ];
 
 /// Members of the public: founders and organizations' clerks.
-pub const APPLICANTS: &[(&str, &str)] = &[("jingban", "陶经办"), ("faqi", "姜发起"), ("jumin", "戚居民")];
+pub const APPLICANTS: &[(&str, &str)] = &[("jingban", "经办人"), ("faqi", "发起人"), ("jumin", "居民")];
 
 /// What everybody types in the demo, and nowhere else: `serve` refuses demo keys and this data.
 pub const PASSWORD: &str = "Kapok-river-lantern-26";

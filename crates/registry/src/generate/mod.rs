@@ -59,6 +59,8 @@ pub struct Focus {
 pub struct Generator<'t> {
     tree: &'t AreaTree,
     words: Words,
+    /// As asked for, to be named in the records.
+    given: u64,
     seed: u64,
     until: Date,
     legal: Places,
@@ -74,6 +76,7 @@ impl std::fmt::Debug for Words {
 /// Keeps the streams of different purposes apart.
 const LEGAL: u64 = 1;
 const FILED: u64 = 2;
+const FOCUS: u64 = 4;
 
 /// 31 characters of GB 32100, in which the six free places of a generated organization code count.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -81,9 +84,13 @@ const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 impl<'t> Generator<'t> {
     /// For `seed` and `focus`. Takes a moment; keep it.
     pub fn new(seed: u64, tree: &'t AreaTree, focus: &Focus) -> Self {
+        // Two focuses of one seed make different organizations: number 7 of one province is not number 7 of another.
+        let given = seed;
+        let digits = |area: &AreaCode| area.as_str().parse().unwrap_or(0);
+        let seed = focus.within.iter().fold(seed, |seed, area| Stream::of(seed, FOCUS, digits(area)).bits());
         let legal = Places::of(tree, &focus.within, focus.until, seed, true);
         let filed = Places::of(tree, &focus.within, focus.until, seed ^ FILED, false);
-        Self { tree, words: Words::read(), seed, until: focus.until, legal, filed }
+        Self { tree, words: Words::read(), given, seed, until: focus.until, legal, filed }
     }
 
     /// The registrar of organization `number`: cheap, for sorting before anything is made.
@@ -175,7 +182,7 @@ impl<'t> Generator<'t> {
         organization.legal_representative = Some(self.words.person(stream));
         organization.activity_area = Some(if registrar.prefix.is_empty() { "全国".to_owned() } else { registrar.prefix.clone() });
         organization.synthetic = true;
-        organization.source = format!("generate:{}", self.seed);
+        organization.source = format!("generate:{}", self.given);
         self.move_in(&mut organization, registrar, stream);
         organization
     }

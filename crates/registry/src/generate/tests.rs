@@ -130,3 +130,20 @@ fn longgang_has_organizations_though_it_has_no_townships() {
     let made = generator.make(0, Made::Community).unwrap().organization;
     assert!(made.name.starts_with("龙港市") && made.domicile.unwrap().as_str().starts_with("330383"), "{}", made.name);
 }
+
+#[test]
+fn two_focuses_of_one_seed_share_no_identity() {
+    let tree = AreaTree::shipped().unwrap();
+    let of = |area: &str| {
+        let focus = Focus { within: vec![area.parse().unwrap()], until: Date::constant(2026, 11, 21) };
+        let generator = Generator::new(2026, &tree, &focus);
+        let both = [Made::Organization, Made::Community];
+        both.into_iter().flat_map(|kind| (0..50).filter_map(|number| generator.make(number, kind)).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let (one, other) = (of("21"), of("4403"));
+    assert!(one.len() > 90 && other.len() > 90);
+    for made in &one {
+        assert!(other.iter().all(|o| o.organization.id != made.organization.id));
+        assert!(made.organization.code.is_none() || other.iter().all(|o| o.organization.code != made.organization.code));
+    }
+}
