@@ -1,5 +1,5 @@
 //! Serves the register with the shipped foundations and some invented neighbours, to look at it:
-//! `cargo run -p web --example register -- 8091`. Sign in as `lan` with the password of `web::testing::PASSWORD`.
+//! `cargo run -p web --example register -- 8091`. Sign in as `wen` with the password of `web::testing::PASSWORD`.
 #![expect(clippy::unwrap_used, reason = "an example may stop")]
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +61,7 @@ async fn main() -> std::io::Result<()> {
     let port: u16 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(8091);
     let kept = office::testing::office().with_index();
     fill(&kept);
-    kept.founder("lan");
+    kept.founder("wen");
     let _follower = kept.start_following(Duration::from_millis(200))?;
     let settings = Settings { requests_per_second: 0, ..Settings::demo(&format!("http://127.0.0.1:{port}")) };
     let site = Arc::new(Site::of_office(settings, kept.office.clone(), Arc::new(NoFront), Vec::new()));

@@ -137,7 +137,7 @@ fn the_document_is_as_it_was_promised() {
 #[test]
 fn no_query_breaks_the_interface() {
     let (site, _) = site();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let pair = ("(q|area|kind|status|grade|charity|as_of|near|limit|after|x)", "\\PC{0,40}");
     proptest!(ProptestConfig::with_cases(40), |(pairs in prop::collection::vec(pair, 0..5))| {
         let query = serde_urlencoded::to_string(&pairs).unwrap();
