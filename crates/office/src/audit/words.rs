@@ -23,6 +23,7 @@ const WORDS: &[(&str, &str)] = &[
     ("open_account", "开立账号"),
     ("close_account", "注销账号"),
     ("change_password", "修改密码"),
+    ("keep_password", "沿用初始密码"),
     ("bind_code", "绑定动态口令"),
     ("unbind_code", "解除动态口令"),
     ("give_post", "授予岗位"),
