@@ -12,7 +12,7 @@ async fn the_list_groups_and_searches() {
     let got = anyone.get("/matters").await;
     assert_eq!(got.status, StatusCode::OK);
     got.is_well_made();
-    for name in ["社会团体成立登记", "基金会成立登记"] {
+    for name in ["社会团体成立登记", "基金会设立登记"] {
         assert!(got.text.contains(name), "{name}");
     }
     let got = anyone.get("/matters?q=%E5%9F%BA%E9%87%91%E4%BC%9A&area=2101").await;

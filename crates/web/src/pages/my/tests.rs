@@ -1,7 +1,7 @@
 //! An applicant's way through the router, without JavaScript: fill in, come back, be refused, send, correct, withdraw.
 use authority::{Actor, AdminRole, Verb};
 use axum::http::StatusCode;
-use base::{BodyId, RecordId};
+use base::RecordId;
 use casework::{Act, CorrectionItem, Provided};
 use office::drafts::NewDraft;
 use office::testing::form_of;
@@ -269,7 +269,8 @@ async fn others_find_nothing() {
         format!("/my/cases/{}", sent.number),
         format!("/my/cases/{}/withdraw", sent.number),
     ];
-    let wrong = [site.founder("zhiyu"), site.official("intake", AREA, BodyId::from_bits(9)), site.admin(AdminRole::Audit)];
+    let registrar = site.office.body("registrar", "沈阳市民政局", AREA);
+    let wrong = [site.founder("zhiyu"), site.official("intake", AREA, registrar), site.admin(AdminRole::Audit)];
     let stranger = site.stranger();
     for path in &own {
         for other in &wrong {
