@@ -1,4 +1,5 @@
 //! The handlers, one file each.
+mod import;
 mod lapse;
 mod seal;
 mod tidy;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use office::audit::SealLog;
 
+pub use import::Import;
 pub use lapse::Lapse;
 pub use seal::Seal;
 pub use tidy::Tidy;
@@ -15,5 +17,5 @@ use crate::Registry;
 
 /// All handlers that every installation has. `log` is where seals are written beside the database.
 pub fn standard(log: SealLog) -> Registry {
-    Registry::of([Arc::new(Seal::new(log)) as _, Arc::new(Tidy) as _, Arc::new(Lapse) as _])
+    Registry::of([Arc::new(Seal::new(log)) as _, Arc::new(Tidy) as _, Arc::new(Lapse) as _, Arc::new(Import) as _])
 }

@@ -3,11 +3,13 @@
 //! a stopped import goes on where it was. Rows that cannot be taken are kept with reason and suggestion; what is odd about the
 //! others becomes a data-quality issue.
 
+mod collect;
 pub mod places;
 mod prepare;
 mod report;
 pub mod table;
 mod text;
+pub mod uploads;
 #[cfg(test)]
 mod tests;
 
@@ -18,13 +20,15 @@ use base::{AreaCode, Origin, RecordId};
 use registry::Kind;
 use registry::import::{Context, Mapping};
 use serde_json::{Value as Json, json};
-use store::registers::{ImportBatch, ImportChunk, ImportReject, batch_of_file};
+use store::registers::{ImportBatch, ImportChunk, batch_of_file};
 use store::{Statement, args, sql};
 
 use self::places::TreePlaces;
 use self::prepare::{FileReader, Piece, authority_of};
 pub use self::prepare::{Flagged, Rejected, Tally};
 pub use self::report::RejectReport;
+use self::report::kept;
+pub use self::collect::{FlaggedRow, Found, Oddity};
 use self::table::Table;
 use crate::bulk::{Pace, Shared, locked};
 use crate::{Deed, Office, Refused};
@@ -42,7 +46,9 @@ const DONE: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[DONE, prepare::ALL[0], prepare::ALL[1], prepare::ALL[2], prepare::ALL[3]];
+pub const ALL: &[Statement] = &[
+    DONE, prepare::ALL[0], prepare::ALL[1], prepare::ALL[2], prepare::ALL[3], uploads::ALL[0], uploads::ALL[1], collect::ALL[0],
+];
 
 /// What to import and how.
 #[derive(Clone, Debug)]
@@ -176,7 +182,9 @@ impl Office {
         let batch = RecordId::fresh(&self.clock, &self.rng);
         let mut reader = FileReader::new(self, who, mapping.clone(), order.context(self), &places, batch);
         let mut outcome = Outcome::new(mapping, count_rows(&order.bytes)?);
-        while let Some(piece) = reader.next(&mut table, DRY_PIECE)? {
+        while !watcher.stop()
+            && let Some(piece) = reader.next(&mut table, DRY_PIECE)?
+        {
             outcome.learn(&piece, watcher);
         }
         Ok(outcome)
@@ -388,29 +396,5 @@ impl Run<'_> {
             work.note("rejected", closed.rejected);
             work.update(&closed)
         })
-    }
-}
-
-/// All reasons in one text, and all suggestions.
-fn said(row: &Rejected) -> (String, String) {
-    let join = |part: fn(&registry::import::Fault) -> &str| {
-        let mut parts: Vec<&str> = row.faults.iter().map(part).collect();
-        parts.dedup();
-        parts.join("；")
-    };
-    (join(|fault| &fault.reason), join(|fault| &fault.suggestion))
-}
-
-/// A rejected row as it is kept; the cells as JSON.
-fn kept(batch: &ImportBatch, row: &Rejected) -> ImportReject {
-    let (reason, suggestion) = said(row);
-    ImportReject {
-        origin: batch.origin,
-        batch: batch.id,
-        line: row.line as i64,
-        field: row.field().map(str::to_owned),
-        reason,
-        suggestion,
-        row_text: json!(row.cells).to_string(),
     }
 }

@@ -2,11 +2,12 @@
 //! imported again.
 use authority::Actor;
 use base::{Origin, RecordId};
-use store::registers::{ImportBatch, each_reject};
+use serde_json::json;
+use store::registers::{ImportBatch, ImportReject, each_reject};
 use store::{Record as _, args};
 
 use super::prepare::authority_of;
-use super::{Rejected, said};
+use super::Rejected;
 use crate::{Office, Refused};
 
 /// A report under way. Begins with the mark by which Excel knows UTF-8.
@@ -82,5 +83,29 @@ impl Office {
         })?;
         report.end()?;
         Ok(count)
+    }
+}
+
+/// All reasons in one text, and all suggestions.
+fn said(row: &Rejected) -> (String, String) {
+    let join = |part: fn(&registry::import::Fault) -> &str| {
+        let mut parts: Vec<&str> = row.faults.iter().map(part).collect();
+        parts.dedup();
+        parts.join("；")
+    };
+    (join(|fault| &fault.reason), join(|fault| &fault.suggestion))
+}
+
+/// A rejected row as it is kept; the cells as JSON.
+pub(super) fn kept(batch: &ImportBatch, row: &Rejected) -> ImportReject {
+    let (reason, suggestion) = said(row);
+    ImportReject {
+        origin: batch.origin,
+        batch: batch.id,
+        line: row.line as i64,
+        field: row.field().map(str::to_owned),
+        reason,
+        suggestion,
+        row_text: json!(row.cells).to_string(),
     }
 }

@@ -1,0 +1,384 @@
+//! Importing from the desk (导入名册): a file is uploaded and kept under its digest, its columns are settled, a dry run tells what
+//! would happen, then it goes in. Both runs are background jobs; the upload's record (`dry`) and the import's are all that is kept.
+use std::sync::Arc;
+
+use authority::Actor;
+use base::{AccountId, AreaCode, JobId, Origin, RecordId};
+use registry::Kind;
+use registry::import::{Column, Mapping};
+use serde::{Deserialize, Serialize};
+use store::jobs::{JobRow, NewJob};
+use store::registers::{ImportBatch, ImportReject, batch_of_file, batches};
+use store::{DbError, FromRow, Record as _, Row, Statement, Tx, args, sql};
+use vault::Digest;
+
+use super::collect::Found;
+use super::prepare::authority_of;
+use super::table::Table;
+use super::text::not_a_table;
+use super::{KIND, Order, Watcher};
+use crate::accounts::session::actor_of;
+use crate::files::LARGEST;
+use crate::{Deed, Office, Refused};
+
+/// The handler that runs both the dry run and the import.
+pub const JOB: &str = "import";
+/// Imports listed on the page.
+const LISTED: usize = 100;
+/// Rejected rows shown on the page; all of them are in the download.
+const SHOWN: usize = 20;
+
+const GROUPS: Statement = sql!(
+    "import.groups",
+    "select coalesce(field, '') as item, suggestion, count(*) as many, min(reason) as example from import_reject where origin = $1 and batch = $2
+     group by field, suggestion order by count(*) desc, min(line) limit 50"
+);
+const FIRST: Statement = sql!(
+    "import.first_rejects",
+    "select origin, batch, line, field, reason, suggestion, row_text from import_reject where origin = $1 and batch = $2
+     order by line limit $3"
+);
+
+/// For the test that prepares all statements.
+pub const ALL: [Statement; 2] = [GROUPS, FIRST];
+
+/// What the person settled, and what the dry run found. Kept as the upload's `mapping`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// What the columns mean.
+    pub mapping: Mapping,
+    /// The kind of rows that do not say theirs.
+    pub kind: Option<Kind>,
+    /// The registrar of rows that do not say theirs.
+    pub registrar: Option<AreaCode>,
+    /// `CSV, GBK`
+    pub format: String,
+    /// What should be known first.
+    pub notes: Vec<String>,
+    /// The job that runs or ran last.
+    pub job: Option<JobId>,
+    /// What the dry run found.
+    pub found: Option<Found>,
+}
+
+/// What the job needs; all of it, so that it may run on another machine after the page is long closed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImportJob {
+    /// SM3 of the file.
+    pub file: Digest,
+    /// What the columns mean.
+    pub mapping: Mapping,
+    /// As [`Settings::kind`].
+    pub kind: Option<Kind>,
+    /// As [`Settings::registrar`].
+    pub registrar: Option<AreaCode>,
+    /// The upload.
+    pub origin: Origin,
+    /// The upload.
+    pub upload: RecordId,
+    /// Who asked for it.
+    pub account: AccountId,
+    /// Nothing is written but what was found.
+    pub dry: bool,
+}
+
+/// Where an upload stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stage {
+    /// Its columns are to be settled; with why the last dry run did not end.
+    Mapping(Option<String>),
+    /// The dry run waits or runs: rows done.
+    Checking(u64),
+    /// The dry run ended; the import may begin.
+    Checked,
+    /// The import waits or runs: rows done.
+    Importing(u64),
+    /// The import stopped on its way: rows done, and why.
+    Interrupted(u64, String),
+    /// It is in.
+    Done,
+}
+
+/// An uploaded file on its way into the register.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The upload.
+    pub record: ImportBatch,
+    /// What was settled and found.
+    pub settings: Settings,
+    /// The import, once begun.
+    pub import: Option<ImportBatch>,
+    /// Where it stands.
+    pub stage: Stage,
+}
+
+/// Rejected rows of one kind.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RejectGroup {
+    /// The item that rejected them.
+    pub item: String,
+    /// What to do.
+    pub suggestion: String,
+    /// How many.
+    pub rows: i64,
+    /// The reason of one of them.
+    pub example: String,
+}
+
+impl FromRow for RejectGroup {
+    const TABLE: &'static str = "import_reject";
+
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let (item, suggestion) = (row.get("item")?, row.get("suggestion")?);
+        Ok(Self { item, suggestion, rows: row.get("many")?, example: row.get("example")? })
+    }
+}
+
+/// An upload with what its page shows.
+#[derive(Clone, Debug)]
+pub struct UploadView {
+    /// The upload.
+    pub upload: Upload,
+    /// The first rows of the file.
+    pub sample: Vec<Vec<String>>,
+    /// Rejected rows by item and suggestion, the most frequent first.
+    pub groups: Vec<RejectGroup>,
+    /// The first rejected rows.
+    pub rejects: Vec<ImportReject>,
+}
+
+/// Rows done as a running job says it: `3200/4000`.
+fn done_of(job: &JobRow) -> u64 {
+    job.progress.as_deref().and_then(|text| text.split('/').next()).and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+}
+
+fn stage_of(record: &ImportBatch, import: Option<&ImportBatch>, job: Option<&JobRow>) -> Stage {
+    let dry = job.is_some_and(|job| job.payload["dry"] == true);
+    let live = job.filter(|job| job.state == "waiting" || job.state == "running");
+    let broken = job.and_then(|job| job.error.clone());
+    let done = import.map_or(0, |import| (import.taken + import.rejected).unsigned_abs());
+    match (import, live) {
+        (Some(import), _) if import.state == "done" => Stage::Done,
+        (_, Some(job)) if dry => Stage::Checking(done_of(job)),
+        (_, Some(_)) => Stage::Importing(done),
+        (Some(_), None) => Stage::Interrupted(done, broken.unwrap_or_else(|| "后台任务没有做完".to_owned())),
+        (None, None) if record.state == "checked" && (dry || broken.is_none()) => Stage::Checked,
+        (None, None) if record.state == "checked" => Stage::Interrupted(0, broken.unwrap_or_default()),
+        (None, None) => Stage::Mapping(broken),
+    }
+}
+
+fn upload_of(tx: &mut Tx<'_>, record: ImportBatch) -> Result<Upload, Refused> {
+    let settings: Settings = serde_json::from_value(record.mapping.clone()).map_err(Refused::internal)?;
+    let import = batch_of_file(tx, record.origin, KIND, &record.file, false)?;
+    let job = settings.job.map(|job| store::jobs::find(tx, job)).transpose()?.flatten();
+    let stage = stage_of(&record, import.as_ref(), job.as_ref());
+    Ok(Upload { record, settings, import, stage })
+}
+
+fn digest_of(record: &ImportBatch) -> Result<Digest, Refused> {
+    let bytes: [u8; 32] = record.file.as_slice().try_into().map_err(Refused::internal)?;
+    Ok(Digest(bytes))
+}
+
+impl Office {
+    /// The origin under which `who` imports; refused to everybody but the keepers of data quality.
+    fn import_origin(&self, who: &Actor) -> Result<Origin, Refused> {
+        Ok(authority_of(who)?.as_ref().map_or(Origin::none(), Origin::of))
+    }
+
+    /// The uploads of `who`'s authority, newest first.
+    pub fn uploads(&self, who: &Actor) -> Result<Vec<Upload>, Refused> {
+        let origin = self.import_origin(who)?;
+        self.db.read(|tx| {
+            let all = batches(tx, origin, LISTED)?.into_iter().filter(|one| one.dry && one.kind == KIND);
+            all.map(|record| upload_of(tx, record)).collect()
+        })
+    }
+
+    /// Keeps a file under its digest and guesses its columns. The same file again leads to the same upload.
+    pub fn upload_import(&self, who: &Actor, file_name: &str, bytes: &[u8]) -> Result<RecordId, Refused> {
+        let origin = self.import_origin(who)?;
+        if bytes.len() > LARGEST {
+            let why = format!("文件有 {} MB，超过 {} MB。请分成几个文件，分次导入", bytes.len() >> 20, LARGEST >> 20);
+            return Err(Refused::field("file", why));
+        }
+        let preview = self.preview_import(who, bytes)?;
+        if preview.rows == 0 {
+            return Err(not_a_table("文件里只有表头，没有一行数据"));
+        }
+        let digest = self.files.keep(bytes)?;
+        if let Some(known) = self.db.read(|tx| batch_of_file(tx, origin, KIND, digest.as_bytes(), true))? {
+            return Ok(known.id);
+        }
+        let settings = Settings {
+            mapping: preview.mapping,
+            kind: None,
+            registrar: None,
+            format: preview.format,
+            notes: preview.notes,
+            job: None,
+            found: None,
+        };
+        let id = RecordId::fresh(&self.clock, &self.rng);
+        let record = ImportBatch {
+            origin,
+            id,
+            kind: KIND.to_owned(),
+            file: digest.as_bytes().to_vec(),
+            file_name: file_name.chars().filter(|c| !c.is_control()).take(120).collect(),
+            mapping: serde_json::to_value(&settings).map_err(Refused::internal)?,
+            state: "uploaded".to_owned(),
+            total: preview.rows.cast_signed(),
+            taken: 0,
+            rejected: 0,
+            dry: true,
+            started_at: self.clock.now(),
+            ended_at: None,
+            account: (!who.is_system()).then_some(who.account),
+            rev: 1,
+            entry: base::EntryId::from_bits(0),
+        };
+        self.act(Deed::by(who, origin, "import", id, "upload_import"), move |work| {
+            work.relies_on(digest);
+            work.note("rows", record.total);
+            work.insert(&ImportBatch { entry: work.entry, ..record })
+        })?;
+        Ok(id)
+    }
+
+    fn find_upload(&self, who: &Actor, id: RecordId) -> Result<Upload, Refused> {
+        let origin = self.import_origin(who)?;
+        let missing = || Refused::NotFound("这次导入");
+        self.db.read(|tx| {
+            let record = tx.find::<ImportBatch>(ImportBatch::FIND, args![origin, id])?.filter(|record| record.dry);
+            upload_of(tx, record.ok_or_else(missing)?)
+        })
+    }
+
+    /// An upload with the first rows of its file and of what was rejected.
+    pub fn upload_view(&self, who: &Actor, id: RecordId) -> Result<UploadView, Refused> {
+        let upload = self.find_upload(who, id)?;
+        let table = matches!(upload.stage, Stage::Mapping(_) | Stage::Checked);
+        let sample = if table { self.sample(&upload.record)? } else { Vec::new() };
+        let batch = upload.import.as_ref().map_or(upload.record.id, |import| import.id);
+        let origin = upload.record.origin;
+        let (groups, rejects) = self.db.read(|tx| {
+            let groups = tx.list(GROUPS, args![origin, batch])?;
+            Ok::<_, Refused>((groups, tx.list(FIRST, args![origin, batch, SHOWN])?))
+        })?;
+        Ok(UploadView { upload, sample, groups, rejects })
+    }
+
+    fn sample(&self, record: &ImportBatch) -> Result<Vec<Vec<String>>, Refused> {
+        let bytes = self.files.read(&digest_of(record)?)?;
+        let table = Table::open(&bytes)?;
+        Ok(table.take(3).map(|row| row.cells).collect())
+    }
+
+    /// Settles the columns and starts the dry run.
+    pub fn start_check(
+        &self,
+        who: &Actor,
+        id: RecordId,
+        columns: &[Option<Column>],
+        kind: Option<Kind>,
+        registrar: Option<AreaCode>,
+    ) -> Result<(), Refused> {
+        let upload = self.find_upload(who, id)?;
+        if !matches!(upload.stage, Stage::Mapping(_) | Stage::Checked) {
+            return Err(Refused::rule("import_begun", "这个文件正在核对或已经开始导入，栏目不能再改", "请看它现在的进度"));
+        }
+        let mut settings = upload.settings.clone();
+        settings.mapping.columns = columns.to_vec();
+        fits(&settings.mapping)?;
+        (settings.kind, settings.registrar, settings.found) = (kind, registrar, None);
+        let record = ImportBatch { state: "uploaded".to_owned(), taken: 0, rejected: 0, ..upload.record };
+        self.queue_import(who, record, settings, true)
+    }
+
+    /// Starts the import after the dry run, or goes on with an interrupted one.
+    pub fn start_import(&self, who: &Actor, id: RecordId) -> Result<(), Refused> {
+        let upload = self.find_upload(who, id)?;
+        match upload.stage {
+            Stage::Checked if upload.record.taken == 0 => {
+                Err(Refused::rule("nothing_to_import", "没有一行可以收，不能导入", "请下载退回清单，改好后另存为新文件再上传"))
+            }
+            Stage::Checked | Stage::Interrupted(..) => self.queue_import(who, upload.record, upload.settings, false),
+            Stage::Mapping(_) | Stage::Checking(_) => Err(Refused::rule("not_checked", "还没有核对完，不能导入", "请先核对")),
+            Stage::Importing(_) => Ok(()),
+            Stage::Done => Err(Refused::rule("already_imported", "这个文件已经导入", "如需更正，请改好退回的行，另存为新文件再上传")),
+        }
+    }
+
+    fn queue_import(&self, who: &Actor, record: ImportBatch, mut settings: Settings, dry: bool) -> Result<(), Refused> {
+        let id = JobId::fresh(&self.clock, &self.rng);
+        let job = ImportJob {
+            file: digest_of(&record)?,
+            mapping: settings.mapping.clone(),
+            kind: settings.kind,
+            registrar: settings.registrar.clone(),
+            origin: record.origin,
+            upload: record.id,
+            account: who.account,
+            dry,
+        };
+        settings.job = Some(id);
+        let mapping = serde_json::to_value(&settings).map_err(Refused::internal)?;
+        let payload = serde_json::to_value(&job).map_err(Refused::internal)?;
+        let now = self.clock.now();
+        let act = if dry { "check_import" } else { "start_import" };
+        self.act(Deed::by(who, record.origin, "import", record.id, act), move |work| {
+            let (queue, name) = ("default".to_owned(), JOB.to_owned());
+            let new = NewJob { id, queue, name, version: 1, payload, dedupe: None, run_at: now };
+            store::jobs::add(work.tx, &new)?;
+            work.update(&ImportBatch { mapping, rev: record.rev + 1, entry: work.entry, ..record })
+        })
+    }
+
+    /// Does the job: the dry run, or the import from where it stands. Whether it came to its end. May run twice.
+    pub fn run_import_job(&self, job: &ImportJob, watcher: &mut dyn Watcher) -> Result<bool, Refused> {
+        let who = self.as_now(job.account)?;
+        let upload = self.find_upload(&who, job.upload)?;
+        let bytes = Arc::new(self.files.read(&job.file)?);
+        let file_name = upload.record.file_name.clone();
+        let (mapping, kind, registrar) = (Some(job.mapping.clone()), job.kind, job.registrar.clone());
+        let order = Order { file_name, bytes, mapping, kind, registrar };
+        if !job.dry {
+            if upload.stage == Stage::Done {
+                return Ok(true);
+            }
+            let outcome = self.import_organizations(&who, &order, watcher)?;
+            return Ok(outcome.progress.done == outcome.progress.rows);
+        }
+        if upload.record.state == "checked" {
+            return Ok(true);
+        }
+        self.check_upload(&who, upload, &order, watcher)
+    }
+
+    fn as_now(&self, account: AccountId) -> Result<Actor, Refused> {
+        let today = self.clock.today();
+        self.db.read(|tx| {
+            let account = store::accounts::find(tx, account)?.filter(|account| account.state == "active");
+            let closed = || Refused::rule("account_closed", "上传人的账号已经停用", "请由同岗位的同事继续");
+            actor_of(tx, &account.ok_or_else(closed)?, today)
+        })
+    }
+
+}
+
+/// Every meaning once, and a name.
+fn fits(mapping: &Mapping) -> Result<(), Refused> {
+    if mapping.columns.len() != mapping.headers.len() {
+        return Err(Refused::field("columns", "栏目数与表头不一致。请刷新页面后重新选择"));
+    }
+    let twice = Column::ALL.iter().find(|column| mapping.columns.iter().filter(|one| **one == Some(**column)).count() > 1);
+    if let Some(column) = twice {
+        return Err(Refused::field("columns", format!("有两栏都选了“{}”。请只留一栏，另一栏选“不导入”", column.label())));
+    }
+    if mapping.find(Column::Name).is_none() {
+        return Err(Refused::field("columns", "没有一栏是“名称”。请指出哪一栏是组织名称"));
+    }
+    Ok(())
+}
