@@ -78,7 +78,7 @@ fn rev(office: &TestOffice, done: &Done) -> i64 {
 
 fn queue(office: &TestOffice, who: &Actor, desk: &str, which: Which) -> Result<Vec<String>, Refused> {
     let ask = QueueAsk { desk: desk.into(), which, ..QueueAsk::default() };
-    Ok(office.queue(who, &ask)?.rows.into_iter().map(|row| row.number).collect())
+    Ok(office.desk_queue(who, &ask)?.rows.into_iter().map(|row| row.number).collect())
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_queue_holds_exactly_its_posts_tasks() {
         let taken = office.claim_task(&cast.second_intake, (one.origin, one.case), "intake", true).unwrap_err();
         assert_eq!(taken.code(), "denied", "a colleague has it");
         let ask = QueueAsk { desk: "intake".into(), text: "营造".into(), ..QueueAsk::default() };
-        let found = office.queue(&cast.intake, &ask).unwrap();
+        let found = office.desk_queue(&cast.intake, &ask).unwrap();
         assert_eq!((found.rows.len(), found.total, found.counts.open), (1, 1, 2));
     });
 }
@@ -345,6 +345,6 @@ fn invented_cases_stand_at_every_desk() {
     assert!(queue(&office, &cast.intake, "intake", Which::All).unwrap().len() >= 6);
     assert!(!queue(&office, &cast.review, "review", Which::All).unwrap().is_empty());
     assert!(!queue(&office, &cast.supervisor, "supervisor", Which::All).unwrap().is_empty());
-    let rows = office.queue(&cast.intake, &QueueAsk { desk: "intake".into(), ..QueueAsk::default() }).unwrap().rows;
+    let rows = office.desk_queue(&cast.intake, &QueueAsk { desk: "intake".into(), ..QueueAsk::default() }).unwrap().rows;
     assert!(rows.iter().any(|row| row.left.is_some_and(|left| left < 0)), "something is overdue");
 }

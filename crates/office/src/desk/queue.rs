@@ -221,7 +221,7 @@ fn read_cursor(text: &str) -> Option<(Date, CaseId, String)> {
 
 impl Office {
     /// A page of one's own queue.
-    pub fn queue(&self, who: &Actor, ask: &QueueAsk) -> Result<QueuePage, Refused> {
+    pub fn desk_queue(&self, who: &Actor, ask: &QueueAsk) -> Result<QueuePage, Refused> {
         let chair = self.chair(who, &ask.desk, ask.area.as_ref())?;
         let others = self.chairs(who).into_iter().filter(|other| other.desk == chair.desk && other != &chair).collect();
         let today = self.clock.today();

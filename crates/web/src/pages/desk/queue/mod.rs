@@ -17,7 +17,6 @@ const EXPORT_PAGES: usize = 40;
 #[template(path = "pages/desk/queue/page.html")]
 struct QueueTemplate {
     csrf: Csrf,
-    here: String,
     title: String,
     me: base::AccountId,
     tabs: Tabs,
@@ -100,7 +99,7 @@ pub async fn show(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>) 
     let me = who.account;
     let ask = asked.ask(&desk);
     let which = ask.which;
-    let page = cx.blocking(move |site| Ok(site.office.queue(&who, &ask)?)).await?;
+    let page = cx.blocking(move |site| Ok(site.office.desk_queue(&who, &ask)?)).await?;
     let title = format!("{}待办", page.chair.desk_name);
     let search = SearchBox {
         id: "q".to_owned(),
@@ -126,7 +125,6 @@ pub async fn show(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>) 
     let others = page.others.iter().map(|chair| Link::to(chair.area_name.clone(), format!("/desk/queue/{desk}?area={}", chair.area)));
     let body = QueueTemplate {
         csrf: cx.csrf(),
-        here: cx.here(),
         title: title.clone(),
         me,
         tabs: tabs(&asked, &page, which),
@@ -155,7 +153,7 @@ pub async fn claim(cx: Cx, Path(desk): Path<String>, form: Form) -> Result<Respo
     let to = desk.clone();
     cx.blocking(move |site| {
         let office = &site.office;
-        let page = office.queue(&who, &QueueAsk { desk: desk.clone(), ..QueueAsk::default() })?;
+        let page = office.desk_queue(&who, &QueueAsk { desk: desk.clone(), ..QueueAsk::default() })?;
         for number in &chosen {
             let step = page.rows.iter().find(|row| row.number == *number).map(|row| row.step_id.clone());
             let text = number.clone();
@@ -182,7 +180,7 @@ pub async fn export(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>
             let head = ["办件编号", "办件", "环节", "申请人", "收件日期", "到本岗日期", "到期日", "剩余", "领取人", "办理机关"];
             out.write_record(head).map_err(WebError::internal)?;
             for _ in 0..EXPORT_PAGES {
-                let page = site.office.queue(&who, &ask)?;
+                let page = site.office.desk_queue(&who, &ask)?;
                 for row in &page.rows {
                     let claimed = row.claimed.as_ref().map_or("", |(_, name)| name.as_str());
                     let cells = [
