@@ -84,7 +84,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Everything acknowledged is there, nothing is half-written, the journal vouches for all of it.
-    pub fn check(&self, sum: &mut Sum) -> Result<Report> {
+    pub fn check(&self, depth: Depth, sum: &mut Sum) -> Result<Report> {
         let db = Db::open(&Config::new(&self.url))?;
         let there: BTreeSet<String> =
             db.read(|tx| tx.list::<String>(Sql::dynamic("kill.bodies", "select id from body"), &[]))?.into_iter().collect();
@@ -100,7 +100,7 @@ impl<'a> Stage<'a> {
         let seals = number("select coalesce(max(number), 0) from seal")?;
         ensure!(seals >= self.heard.seals, "seal {} was acknowledged, the last is {seals}", self.heard.seals);
         let files = office::Files::open(self.folder.join("files")).map_err(|error| anyhow!("{error:?}"))?;
-        let report = audit::verify(&db, &files, Some(&child::log(&self.folder)), Depth::Full, &mut |_| ())
+        let report = audit::verify(&db, &files, Some(&child::log(&self.folder)), depth, &mut |_| ())
             .map_err(|finding| anyhow!("{finding}"))?;
         sum.rows = sum.rows.max(rows);
         sum.seals += i64::from(sum.seals < seals) * (seals - sum.seals);
