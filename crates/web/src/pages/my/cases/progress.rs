@@ -69,13 +69,12 @@ pub fn result(own: &OwnCase, ended: &Ended) -> (String, bool, String) {
 /// Both limits and today's day, of the whole case; standing still is said.
 pub fn limits(office: &Office, own: &OwnCase, today: Date) -> Option<Limits> {
     let case = &own.case;
-    let (limit, clock) = match (&own.resolved.matter.limit, &case.clock) {
-        (Some(limit), Some(clock)) => (limit, clock),
-        _ => {
-            let task = case.open.first()?;
-            let step = own.resolved.matter.find_step(&task.step)?;
-            (step.limit.as_ref()?, task.clock.as_ref()?)
-        }
+    let (limit, clock) = if let (Some(limit), Some(clock)) = (&own.resolved.matter.limit, &case.clock) {
+        (limit, clock)
+    } else {
+        let task = case.open.first()?;
+        let step = own.resolved.matter.find_step(&task.step)?;
+        (step.limit.as_ref()?, task.clock.as_ref()?)
     };
     if case.has_ended() {
         return None;

@@ -41,7 +41,6 @@ struct QuestionPage {
     autosave: String,
     rev: i64,
     back: String,
-    section: String,
     help: String,
     at: usize,
     of: usize,
@@ -161,11 +160,10 @@ fn build(scene: &Scene<'_>, typed: Typed, csrf: Csrf) -> Result<Page, WebError> 
         here: format!("{here}{query}"),
         rev: typed.rev,
         back: scene.back.clone(),
-        section: page.section.title.clone(),
         help: page.section.help.clone(),
         at: at + 1,
         of: pages.len(),
-        heading: if page.section.pages().len() > 1 { format!("{}：{}", page.section.title, page.title) } else { page.section.title.clone() },
+        heading: heading(page),
         errors: wrong.then(|| ErrorSummary::of(&summary)),
         banner: typed.banner,
         fields,
@@ -175,6 +173,16 @@ fn build(scene: &Scene<'_>, typed: Typed, csrf: Csrf) -> Result<Page, WebError> 
     };
     let built = Page::new(model.heading.clone(), model).under("我的", "/my").under(draft.title.clone(), list);
     Ok(if wrong { built.with_errors() } else { built })
+}
+
+/// The section; with the one thing asked, where that is a page of its own and says more.
+fn heading(page: &DraftPage<'_>) -> String {
+    let section = &page.section.title;
+    match page.fields[..] {
+        [_] if page.title.starts_with(section.as_str()) => page.title.clone(),
+        [_] if page.section.pages().len() > 1 => format!("{section}：{}", page.title),
+        _ => section.clone(),
+    }
 }
 
 /// The name on the page, checked as it stands.
