@@ -25,7 +25,7 @@ pub struct TestOffice {
     /// How its database was opened.
     pub config: store::Config,
     _db: TestDb,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Deref for TestOffice {
@@ -82,7 +82,7 @@ pub fn office_on(db: TestDb) -> TestOffice {
         codes: Arc::new(crate::connector::LocalSeries),
         editions: crate::cases::Editions::default(),
     };
-    TestOffice { office, config: db.config.clone(), _db: db, _folder: folder }
+    TestOffice { office, config: db.config.clone(), _db: db, folder }
 }
 
 /// Runs `body` on an office of each engine.
@@ -96,7 +96,7 @@ pub fn on_each_engine(body: impl Fn(&TestOffice)) {
 impl TestOffice {
     /// Where its files lie until it is dropped.
     pub fn folder(&self) -> &Path {
-        self._folder.path()
+        self.folder.path()
     }
 
     /// Moves the clock forward by whole days.

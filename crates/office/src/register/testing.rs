@@ -24,7 +24,7 @@ impl TestOffice {
     pub fn draft_org(&self, kind: Kind, name: &str, registrar: &str) -> Organization {
         let mut o = Organization::new(OrgId::fresh(&self.clock, &self.rng), kind, name, registrar.parse().unwrap());
         o.synthetic = true;
-        o.source = "test".to_owned();
+        "test".clone_into(&mut o.source);
         o
     }
 

@@ -110,7 +110,7 @@ pub fn code_faults(text: &str) -> Vec<CodeFault> {
     let plain: Vec<char> = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     let is_code = LOOKS_LIKE_A_CODE.contains(&plain.len())
         && plain.iter().all(|c| c.is_ascii_alphanumeric() || ('０'..='ｚ').contains(c))
-        && plain.iter().any(|c| c.is_ascii_digit());
+        && plain.iter().any(char::is_ascii_digit);
     let faults = if is_code { CreditCode::validate(text) } else { Vec::new() };
     faults.into_iter().filter(|fault| fault.severity > Severity::Note).collect()
 }
