@@ -25,13 +25,18 @@ fn trouble(error: impl std::fmt::Display) -> Refused {
     Refused::internal(error)
 }
 
+/// A cell that begins like a formula is made text, or opening the report in Excel would run it.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
 impl<W: std::io::Write> RejectReport<W> {
     /// Begins a report on a file with these headers.
     pub fn begin(mut out: W, headers: &[String]) -> Result<Self, Refused> {
         out.write_all("\u{feff}".as_bytes()).map_err(trouble)?;
         let mut csv = csv::WriterBuilder::new().flexible(true).from_writer(out);
-        let own = ["行号", "退回栏目", "原因", "建议"].into_iter();
-        csv.write_record(own.chain(headers.iter().map(String::as_str))).map_err(trouble)?;
+        let own = ["行号", "退回栏目", "原因", "建议"].into_iter().map(str::to_owned);
+        csv.write_record(own.chain(headers.iter().map(|header| harmless(header)))).map_err(trouble)?;
         Ok(Self { csv })
     }
 
@@ -43,11 +48,7 @@ impl<W: std::io::Write> RejectReport<W> {
 
     fn line(&mut self, line: i64, field: Option<&str>, reason: &str, suggestion: &str, cells: &[String]) -> Result<(), Refused> {
         let own = [line.to_string(), field.unwrap_or_default().to_owned(), reason.to_owned(), suggestion.to_owned()];
-        // A cell that begins like a formula is made text, or opening the report in Excel would run it.
-        let safe = cells.iter().map(|cell| match cell.chars().next() {
-            Some('=' | '+' | '-' | '@' | '\t') => format!("'{cell}"),
-            _ => cell.clone(),
-        });
+        let safe = cells.iter().map(|cell| harmless(cell));
         self.csv.write_record(own.into_iter().chain(safe)).map_err(trouble)
     }
 

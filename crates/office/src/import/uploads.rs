@@ -270,6 +270,13 @@ impl Office {
         Ok(UploadView { upload, sample, groups, rejects })
     }
 
+    /// Writes the rejected rows of the import, or before it of the dry run; gives how many there are.
+    pub fn write_upload_rejects(&self, who: &Actor, id: RecordId, out: impl std::io::Write) -> Result<u64, Refused> {
+        let upload = self.find_upload(who, id)?;
+        let batch = upload.import.as_ref().map_or(id, |import| import.id);
+        self.write_rejects(who, upload.record.origin, batch, out)
+    }
+
     fn sample(&self, record: &ImportBatch) -> Result<Vec<Vec<String>>, Refused> {
         let bytes = self.files.read(&digest_of(record)?)?;
         let table = Table::open(&bytes)?;

@@ -6,6 +6,7 @@ mod day;
 mod edition;
 mod form;
 mod history;
+mod import;
 mod pending;
 mod power;
 mod queue;
@@ -53,6 +54,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/desk/cases/{number}/message", post(ask::message))
         .route("/desk/cases/{number}/files/{file}", get(review::file))
         .merge(upload)
+        .merge(import::routes())
 }
 
 /// Late red, soon amber, else plain.
