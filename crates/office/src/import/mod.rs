@@ -170,6 +170,9 @@ impl Office {
         let mapping = Mapping::guess(&table.headers);
         let sample: Vec<Vec<String>> = table.by_ref().take(5).map(|row| row.cells).collect();
         let rows = sample.len() as u64 + table.by_ref().count() as u64;
+        if rows == 0 {
+            return Err(text::not_a_table("文件里只有表头，没有一行数据"));
+        }
         Ok(Preview { format: table.format.clone(), mapping, sample, notes: table.notes.clone(), rows })
     }
 

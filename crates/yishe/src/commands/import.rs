@@ -52,7 +52,9 @@ struct Organizations {
 
 fn kind(text: &str) -> Result<Kind, String> {
     let named = Kind::ALL.iter().copied().find(|kind| kind.label() == text);
-    Kind::parse(text).or(named).ok_or_else(|| {
+    // The name in law until 2016, still on most certificates.
+    let former = (text == "民办非企业单位").then_some(Kind::ServiceInstitution);
+    Kind::parse(text).or(named).or(former).ok_or_else(|| {
         let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.label()).collect();
         format!("应为 {}", known.join("、"))
     })
@@ -210,6 +212,7 @@ mod tests {
     fn kinds_and_fields_are_known_in_both_languages() {
         assert_eq!(kind("基金会"), Ok(Kind::Foundation));
         assert_eq!(kind("foundation"), Ok(Kind::Foundation));
+        assert_eq!(kind("民办非企业单位"), Ok(Kind::ServiceInstitution));
         assert!(kind("公司").unwrap_err().contains("社会团体"));
         assert_eq!((column("名称"), column("name"), column("没有")), (Some(Column::Name), Some(Column::Name), None));
     }
