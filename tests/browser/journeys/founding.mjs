@@ -11,7 +11,7 @@ import { ASSOCIATION, PDF, fillDraft } from "../lib/founder.mjs";
 const PASSWORD = "Lamplight-42-harbour";
 const picture = (stage, tab, name) => tab.screenshot({ path: join(stage.shots, `journey-${name}.png`), fullPage: true });
 const path = (tab) => new URL(tab.url()).pathname;
-const press = async (tab, what) => { await tab.locator(what).first().click(); await tab.waitForLoadState("load"); };
+const press = (tab, what) => Promise.all([tab.waitForNavigation({ waitUntil: "load" }), tab.locator(what).first().click()]);
 
 async function register({ base, check }, tab) {
   await tab.goto(`${base}/register?back=/matters`, { waitUntil: "load" });
@@ -31,7 +31,7 @@ async function apply(stage, tab) {
   await picture(stage, tab, "guide");
   await press(tab, "aside.y-start form button.btn-primary");
   check(path(tab).startsWith("/my/drafts/"), `founding: a draft is open, at ${path(tab)}`);
-  let tried = false;
+  let tried = false, listed = false;
   const seen = async (tab, name) => {
     if (!tried && (await tab.locator('button[value="name:name:check"]').count())) {
       tried = true;
@@ -40,7 +40,7 @@ async function apply(stage, tab) {
       check((await tab.locator(".y-verdict.no").count()) === 1, "founding: a name that may not be used is refused with its reason");
       await picture(stage, tab, "name-check");
     }
-    if (name === "list") { await stage.look(tab, "task list"); await picture(stage, tab, "task-list"); }
+    if (name === "list" && !listed) { listed = true; await stage.look(tab, "task list"); await picture(stage, tab, "task-list"); }
   };
   await fillDraft(tab, ASSOCIATION, { seen });
   await stage.look(tab, "check your answers");
@@ -62,7 +62,7 @@ async function correct(stage, founder, number) {
   const { context, tab } = await openCase(stage, "shouli", number, { viewport: { width: 1440, height: 900 } });
   await stage.look(tab, "review screen");
   await picture(stage, tab, "review");
-  await tab.locator('#materials input[name=fix], section[aria-labelledby=materials] input[name=fix]').first().check();
+  await tab.locator('input[name=fix][value="member_list"]').check();
   await press(tab, 'button[data-key="r"]');
   await press(tab, "main form button.btn-primary");
   check((await faultsOn(tab)).length > 0, "founding: a correction without words is refused");
@@ -81,8 +81,10 @@ async function correct(stage, founder, number) {
   if (!path(founder).endsWith("/correct")) { await founder.goto(`${base}/my/cases/${number}`); await press(founder, 'form[action$="/correct"] button'); }
   await founder.check("#f-agree");
   await press(founder, "section.y-send form button.btn-primary");
-  check(path(founder) === `/my/cases/${number}`, `founding: the correction is sent, at ${path(founder)}`);
+  check(path(founder) === `/my/cases/${number}`, `founding: the correction is sent, at ${path(founder)}: ${(await faultsOn(founder)).join("; ")}`);
+  await picture(stage, founder, "corrected");
   await tab.reload({ waitUntil: "load" });
+  await picture(stage, tab, "review-corrected");
   await agree(tab);
   check(!(await faultsOn(tab)).length, `founding: accepted: ${(await faultsOn(tab)).join("; ")}`);
   check(await takesEffect(tab), "founding: the acceptance took effect");
@@ -112,8 +114,7 @@ async function reviewAndDecide(stage, number) {
   const decide = await openCase(stage, "jueding", number, { viewport: { width: 1440, height: 900 } });
   await agree(decide.tab);
   check((await decide.tab.locator(".y-pending").count()) === 1, `founding: the decision waits: ${(await faultsOn(decide.tab)).join("; ")}`);
-  await decide.tab.keyboard.press("z");
-  await decide.tab.waitForLoadState("load");
+  await Promise.all([decide.tab.waitForNavigation({ waitUntil: "load" }), decide.tab.keyboard.press("z")]);
   await decide.tab.goto(`${base}/desk/cases/${number}`, { waitUntil: "load" });
   check((await decide.tab.locator("form.y-act").count()) > 0, "founding: the decision was taken back and can be made again");
   await agree(decide.tab);

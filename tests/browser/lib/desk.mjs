@@ -16,7 +16,7 @@ export async function agree(tab, { reason = "材料齐全，符合规定。", pr
   for (const answer of await form.locator('.y-points input[type=radio][value="yes"]').all()) await answer.check();
   if (await form.locator('input[name=favourable][value="yes"]').count()) await form.locator('input[name=favourable][value="yes"]').check();
   for (const name of ["opinion", "reason"]) if (await form.locator(`[name=${name}]`).count()) await form.locator(`[name=${name}]`).fill(reason);
-  if (press) { await form.locator("button.btn-primary").first().click(); await tab.waitForLoadState("load"); }
+  if (press) await Promise.all([tab.waitForNavigation({ waitUntil: "load" }), form.locator("button.btn-primary").first().click()]);
   return form;
 }
 

@@ -31,7 +31,7 @@ export const ASSOCIATION = {
 /** A small real PDF: the house looks at the bytes, not at the name. */
 export const PDF = { name: "材料.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n") };
 
-const press = async (tab, locator) => { await locator.click(); await tab.waitForLoadState("load"); };
+const press = (tab, locator) => Promise.all([tab.waitForNavigation({ waitUntil: "load" }), locator.click()]);
 
 /** The answer for a control: `sponsors.3.name` is the name of the sponsor in the row that stands where 3 does. */
 function answerFor(answers, name, rows) {
@@ -108,7 +108,7 @@ export async function fillDraft(tab, answers, { promises = true, seen = async ()
     const [, , , , part, slot] = path.split("/");
     if (part === "check") return passed;
     const name = slot ?? part ?? "list";
-    if (passed.filter((one) => one === name).length > 3) throw new Error(`stuck at ${path}: ${(await errorsOn(tab)).join("; ") || await tab.locator("h1").first().textContent()}`);
+    if (passed.filter((one) => one === name).length > (name === "list" ? 20 : 3)) throw new Error(`stuck at ${path} (${passed.join(" ")}): ${(await errorsOn(tab)).join("; ") || await tab.locator("h1").first().textContent()}`);
     passed.push(name);
     await seen(tab, name);
     if (!part) await press(tab, tab.locator("main a.btn-primary").first());

@@ -22,11 +22,11 @@ export async function signIn(page, base, login, password) {
     if (answer.status() !== 429) break;
     await page.waitForTimeout(6_100);
   }
+  if (await page.locator(".y-signin").count()) await page.goto(`${base}/account`, { waitUntil: "load" });
   if (!new URL(page.url()).pathname.startsWith("/login/bind")) return null;
   const key = (await page.locator(".y-secret").textContent()).trim();
   await page.fill("#f-code", oneTimeCode(key));
-  await page.click("main form button[type=submit]");
-  await page.waitForLoadState("load");
+  await Promise.all([page.waitForNavigation({ waitUntil: "load" }), page.click("main form button[type=submit]")]);
   return key;
 }
 

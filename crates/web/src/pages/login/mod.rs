@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::cx::Csrf;
 use crate::parts::{ErrorSummary, Label, TextField};
 use crate::shell::cookies;
-use crate::site::Site;
+use crate::site::{Site, Viewer};
 use crate::{Cx, Form, Page, Query, WebError};
 
 #[derive(Deserialize)]
@@ -55,9 +55,10 @@ pub(crate) fn entrance(cx: &Cx) -> Entrance {
     Entrance { address: cx.address.clone(), agent: cx.agent.clone() }
 }
 
-/// Only an address of this site may be returned to.
+/// Only an address of this site may be returned to. Browsers leave tabs and line ends out, so that `/<tab>/host` is another host.
 pub(crate) fn safe_back(back: &str) -> &str {
-    let local = back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
+    let odd = |c: char| c == '\\' || c.is_control();
+    let local = back.starts_with('/') && !back.starts_with("//") && !back.contains(odd);
     if local && !back.starts_with("/login") { back } else { "/" }
 }
 
@@ -89,9 +90,13 @@ async fn enter(cx: Cx, form: Form) -> Result<Response, WebError> {
         return Ok(page(&cx, &back, &name, Some("请填写账号和密码")).into_response());
     }
     let (who, door) = (name.clone(), entrance(&cx));
-    match cx.blocking(move |site| Ok(site.accounts.sign_in(&who, &password, &door))).await? {
-        Ok(token) => {
-            let mut response = Redirect::to(safe_back(&back)).into_response();
+    let entered = cx.blocking(move |site| {
+        let token = site.accounts.sign_in(&who, &password, &door);
+        Ok(token.map(|token| (site.accounts.find(&token), token)))
+    });
+    match entered.await? {
+        Ok((viewer, token)) => {
+            let mut response = Redirect::to(&landing(&back, viewer.as_ref())).into_response();
             cookies::set(&mut response, cookies::SESSION, &token, None, cx.site.settings.https);
             Ok(response)
         }
@@ -108,6 +113,25 @@ async fn enter(cx: Cx, form: Form) -> Result<Response, WebError> {
             Ok(page(&cx, &back, &name, Some(&why)).into_response())
         }
         Err(other) => Err(other.into()),
+    }
+}
+
+/// Where signing in leads: what is still to do first, then the page wanted, else the first page of the person's own work.
+fn landing(back: &str, viewer: Option<&Viewer>) -> String {
+    let wanted = safe_back(back);
+    let own = match viewer {
+        Some(viewer) if viewer.actor.admin.is_some() => "/admin",
+        Some(viewer) if !viewer.actor.posts.is_empty() => "/desk",
+        Some(_) => "/my",
+        None => "/",
+    };
+    let page = if wanted == "/" { own } else { wanted };
+    match viewer.and_then(|viewer| viewer.step) {
+        Some(step) => {
+            let query = serde_urlencoded::to_string([("back", page)]).unwrap_or_default();
+            format!("{}?{query}", step.path())
+        }
+        None => page.to_owned(),
     }
 }
 
@@ -146,6 +170,7 @@ mod back_tests {
             "",
             "/login?back=/login",
             "/a\r\nSet-Cookie: x",
+            "/\t/evil.example",
         ] {
             assert_eq!(safe_back(bad), "/", "{bad}");
         }

@@ -79,7 +79,6 @@ impl Counts {
 /// The trace of one catalogue, ready to be asked.
 pub(super) struct Book<'o> {
     pub(super) catalogue: &'o Catalogue,
-    pub(super) office: &'o Office,
     pub(super) today: Date,
     by_clause: BTreeMap<&'o str, Vec<&'o Trace>>,
     matters: BTreeMap<String, String>,
@@ -92,7 +91,7 @@ impl<'o> Book<'o> {
         for trace in catalogue.traces() {
             by_clause.entry(&trace.clause).or_default().push(trace);
         }
-        let mut book = Self { catalogue, office, today, by_clause, matters: BTreeMap::new() };
+        let mut book = Self { catalogue, today, by_clause, matters: BTreeMap::new() };
         let areas = catalogue.packs().iter().map(|pack| office.lineage(&pack.area, today)).collect::<Vec<_>>();
         for area in &areas {
             for resolved in catalogue.matters_at(area, today) {
