@@ -27,7 +27,6 @@ struct Kept {
     draft: ActDraft,
     actor: Actor,
     case: CaseId,
-    seen: i64,
     number: String,
     title: String,
     label: String,
@@ -103,7 +102,6 @@ impl Office {
             let now = office.clock.now();
             let kept = Kept {
                 case: id,
-                seen,
                 number: row.number,
                 title: row.title,
                 label,
@@ -198,7 +196,9 @@ impl Office {
             if kept.draft.generate {
                 act.files.push(document::make(&office, work, &who, origin, kept.case, &act)?);
             }
-            office.act_in(work, &who, origin, kept.case, Some(kept.seen), &act)
+            // What was seen was compared when the act was made. Since then another body may have given its opinion beside this one:
+            // the case is judged anew as it stands, and a task that closed meanwhile refuses by itself.
+            office.act_in(work, &who, origin, kept.case, None, &act)
         })
     }
 
