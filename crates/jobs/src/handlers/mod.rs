@@ -1,6 +1,7 @@
 //! The handlers, one file each.
 mod import;
 mod lapse;
+mod scans;
 mod seal;
 mod tidy;
 
@@ -10,6 +11,7 @@ use office::audit::SealLog;
 
 pub use import::Import;
 pub use lapse::Lapse;
+pub use scans::Scans;
 pub use seal::Seal;
 pub use tidy::Tidy;
 
@@ -17,5 +19,5 @@ use crate::Registry;
 
 /// All handlers that every installation has. `log` is where seals are written beside the database.
 pub fn standard(log: SealLog) -> Registry {
-    Registry::of([Arc::new(Seal::new(log)) as _, Arc::new(Tidy) as _, Arc::new(Lapse) as _, Arc::new(Import) as _])
+    Registry::of([Arc::new(Seal::new(log)) as _, Arc::new(Tidy) as _, Arc::new(Lapse) as _, Arc::new(Scans) as _, Arc::new(Import) as _])
 }

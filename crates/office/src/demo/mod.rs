@@ -46,11 +46,13 @@ pub struct Size {
     pub organizations: u64,
     /// Community organizations in Liaoning.
     pub communities: u64,
+    /// Cases at the city's desks.
+    pub cases: usize,
 }
 
 impl Default for Size {
     fn default() -> Self {
-        Self { organizations: 1_600, communities: 1_200 }
+        Self { organizations: 1_600, communities: 1_200, cases: 60 }
     }
 }
 
@@ -93,6 +95,11 @@ impl Office {
             self.invent(size, &mut progress)?;
             self.give_organizations()?;
             self.db.write(|tx| store::registers::set_meta(tx, "demo.furnished", "1"))?;
+        }
+        if size.cases > 0 && state("demo.cases")?.is_none() {
+            let city = area("2101")?;
+            self.invent_cases(APPLICANTS[0].0, &city, size.cases, |done, all| progress(("演示办件：沈阳", done, all)))?;
+            self.db.write(|tx| store::registers::set_meta(tx, "demo.cases", "1"))?;
         }
         Ok(())
     }

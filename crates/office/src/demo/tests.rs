@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::testing::office;
 
-const SMALL: Size = Size { organizations: 120, communities: 80 };
+const SMALL: Size = Size { organizations: 120, communities: 80, cases: 12 };
 
 fn count(office: &Office, text: Statement) -> i64 {
     office.db.read(|tx| tx.get::<i64>(text, &[])).unwrap()

@@ -42,8 +42,13 @@ pub fn of(office: &Office, actor: &Actor) -> Vec<MenuGroup> {
         data.push(line("个人信息请求", "/desk/personal"));
     }
     if sits(&REGISTRAR_DESKS) {
+        data.push(line("好差评", "/desk/reviews"));
+        data.push(line("权力运行监督", "/desk/supervise-power"));
         data.push(line("脱钩与指导", "/desk/decoupling"));
         data.push(line("统计快照", "/desk/snapshots"));
+    }
+    if sits(&["decision"]) {
+        data.push(line("事项版本更正", "/desk/editions"));
     }
     data.push(line("组织名册", "/orgs"));
     groups.push(group("名册与数据", data));

@@ -1,0 +1,18 @@
+//! Journals the scans of certificates that wait, many in one entry (扫码记录).
+use crate::{Failed, Handler, Running};
+
+/// No payload.
+#[derive(Debug)]
+pub struct Scans;
+
+impl Handler for Scans {
+    fn name(&self) -> &'static str {
+        "scans"
+    }
+
+    fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
+        let scans = job.office.journal_scans()?;
+        tracing::debug!(scans, "scans journalled");
+        Ok(())
+    }
+}
