@@ -11,7 +11,7 @@ use super::{Flagged, Order, Progress, Rejected, Watcher, kept};
 use crate::{Deed, Office, Refused};
 
 /// Flagged rows kept to be shown.
-const SHOWN: usize = 20;
+const SHOWN: usize = 10;
 /// Rejected rows written in one go.
 const PIECE: usize = 500;
 

@@ -25,12 +25,14 @@ pub const JOB: &str = "import";
 /// Imports listed on the page.
 const LISTED: usize = 100;
 /// Rejected rows shown on the page; all of them are in the download.
-const SHOWN: usize = 20;
+const SHOWN: usize = 10;
 
+// A row's suggestions begin with that of the fault that rejected it; the shortest of a group is that one alone.
 const GROUPS: Statement = sql!(
     "import.groups",
-    "select coalesce(field, '') as item, suggestion, count(*) as many, min(reason) as example from import_reject where origin = $1 and batch = $2
-     group by field, suggestion order by count(*) desc, min(line) limit 50"
+    "select coalesce(field, '') as item, min(suggestion) as suggestion, count(*) as many, min(reason) as example
+     from import_reject where origin = $1 and batch = $2
+     group by field, substr(suggestion, 1, 12) order by count(*) desc, min(line) limit 50"
 );
 const FIRST: Statement = sql!(
     "import.first_rejects",
