@@ -53,9 +53,11 @@ struct ImportPage {
 }
 
 fn table(caption: &str, names: &[&str], rows: Vec<Vec<Cell>>) -> Table {
+    let mut columns = columns(names);
+    columns.iter_mut().for_each(|column| column.number = column.text == "行数" || column.text == "行号");
     Table {
         caption: caption.to_owned(),
-        columns: columns(names),
+        columns,
         rows,
         exports: Vec::new(),
         empty: "没有。".to_owned(),
@@ -124,7 +126,9 @@ fn found_tables(found: &Found) -> (Table, Table) {
 }
 
 fn rejects_tables(view: &UploadView) -> (Table, Table) {
-    let groups = view.groups.iter().map(|one| cells([one.item.clone(), one.rows.to_string(), one.example.clone(), one.suggestion.clone()]));
+    // What else is wrong with that row belongs to the list below.
+    let first = |text: &str| text.split('；').next().unwrap_or_default().to_owned();
+    let groups = view.groups.iter().map(|one| cells([one.item.clone(), one.rows.to_string(), first(&one.example), one.suggestion.clone()]));
     let rows = view.rejects.iter().map(|row| {
         let text: Vec<String> = serde_json::from_str(&row.row_text).unwrap_or_default();
         let text = text.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("，");
