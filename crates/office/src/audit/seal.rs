@@ -11,8 +11,10 @@ use crate::{Office, Refused};
 
 impl Office {
     /// Seals every chain that moved since the last seal; none if nothing moved, unless it is the nightly one. The seal is in the
-    /// database and in the log when this returns; lines that a crash kept from the log are written first.
+    /// database and in the log when this returns; lines that a crash kept from the log are written first, so that never more than
+    /// one is missing.
     pub fn seal(&self, log: &SealLog, nightly: bool) -> Result<Option<Seal>, Refused> {
+        self.complete_seal_log(log)?;
         let at = self.clock.now();
         let made = self.db.write(move |tx| seal_once(tx, at, nightly))?;
         self.complete_seal_log(log)?;

@@ -201,6 +201,17 @@ fn the_log_outside_the_database_is_compared_and_mended() {
 }
 
 #[test]
+fn no_seal_is_made_while_the_log_cannot_be_written() {
+    let stage = stage::sqlite();
+    let file = stage.log.path().with_file_name("no-folder");
+    std::fs::write(&file, "").unwrap();
+    stage.office.body("street", "街道办事处", "210102");
+    assert!(stage.office.seal(&SealLog::at(file.join("seal.log")), true).is_err());
+    // Otherwise two lines could be missing after two crashes, and verification allows for one.
+    assert_eq!(stage.office.db.read(|tx| store::journal::seals(tx, 0, 99)).unwrap().len(), 3);
+}
+
+#[test]
 fn a_log_may_be_kept_anywhere() {
     let stage = stage::sqlite();
     let other = SealLog::at(stage.log.path().with_file_name("elsewhere").join("seal.log"));

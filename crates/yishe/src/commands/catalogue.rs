@@ -124,18 +124,17 @@ fn explain(asked: &Asked, matter: &str, area: &AreaCode, date: Date) -> Result<(
     let dated = areas.ancestry_at(area, date);
     let ancestry = if dated.is_empty() { area.ancestry() } else { dated };
     let text = catalogue.explain(matter, &ancestry, date).map_err(|no| Failure::No(no.to_string()))?;
-    print!("{text}");
+    super::print_all(&text);
     Ok(())
 }
 
 fn find(asked: &Asked, text: &str) -> Result<(), Failure> {
     let catalogue = install::load_catalogue(asked.place.config()?.catalogue.as_deref())?;
     let today = asked.clock().today();
-    let mut found = 0;
+    let mut found = String::new();
     let mut show = |kind: &str, id: &str, name: &str| {
         if id.contains(text) || name.contains(text) {
-            println!("{kind}  {id}  {name}");
-            found += 1;
+            found.extend([kind, "  ", id, "  ", name, "\n"]);
         }
     };
     for resolved in catalogue.matters_at(&[AreaCode::nation()], today) {
@@ -150,5 +149,6 @@ fn find(asked: &Asked, text: &str) -> Result<(), Failure> {
     for name in catalogue.param_book().names() {
         show("参数", name, "");
     }
-    if found > 0 { Ok(()) } else { Err(Failure::No(format!("没有找到与“{text}”有关的内容"))) }
+    super::print_all(&found);
+    if !found.is_empty() { Ok(()) } else { Err(Failure::No(format!("没有找到与“{text}”有关的内容"))) }
 }

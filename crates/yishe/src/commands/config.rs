@@ -22,7 +22,7 @@ impl ConfigArgs {
         if let Some(url) = &mut config.database.url {
             *url = without_password(url);
         }
-        println!("{}", toml::to_string_pretty(&config).map_err(Failure::trouble)?);
+        super::print_all(&toml::to_string_pretty(&config).map_err(Failure::trouble)?);
         if config.keys.exists() {
             crate::install::check_private(&config.keys)?;
             Ok(())

@@ -108,6 +108,12 @@ impl Cli {
     }
 }
 
+/// Prints a long text. A reader who has seen enough (`| head`) ends it, and that is no failure.
+pub fn print_all(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
 /// The words of every command: `catalogue check`.
 pub fn words() -> Vec<String> {
     fn below(command: &clap::Command, before: &str, out: &mut Vec<String>) {

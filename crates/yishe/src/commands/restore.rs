@@ -29,8 +29,10 @@ impl Restore {
         let checked = store::backup::restore(&self.file, &path)?;
         let copied = copy_files(&self.files.clone().unwrap_or_else(|| files_beside(&self.file)), &config.files())?;
         // The name index was made from another database; it is made anew at the next start.
-        for name in ["search.db", "search.db-wal", "search.db-shm"] {
-            let _ = std::fs::remove_file(config.data.join(name));
+        for entry in std::fs::read_dir(&config.data).map_err(Failure::trouble)?.flatten() {
+            if entry.file_name().to_string_lossy().starts_with("search.db") {
+                std::fs::remove_file(entry.path()).map_err(Failure::trouble)?;
+            }
         }
         println!("已恢复 {} 条留痕、{copied} 个文件到 {}", checked.entries, config.data.display());
         if old {

@@ -65,6 +65,8 @@ pub fn serve(
     let schedule = Schedule::shipped().map_err(Failure::trouble)?;
     let runner = Runner::start(office.clone(), jobs::handlers::standard(log.clone()), schedule, config.workers).map_err(Failure::trouble)?;
     let follower = office.start_following(FOLLOW).map_err(Failure::trouble)?;
+    // Acts that may be taken back for ten seconds become acts here.
+    let desk = office::desk::Worker::start(office.clone())?;
     let front = Arc::new(OfficeFront::new(office.clone()));
     let site = Arc::new(Site::of_office(settings, office.clone(), front, accounts));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::trouble)?;
@@ -80,6 +82,7 @@ pub fn serve(
     tracing::info!("stopping: jobs come to their end, then the journal is sealed");
     drop(runtime);
     runner.stop();
+    drop(desk);
     drop(follower);
     if let Some(seal) = office.seal(&log, false)? {
         tracing::info!(number = seal.no, chains = seal.count, "journal sealed at shutdown");
