@@ -61,6 +61,7 @@ async function correct(stage, founder, number) {
   const { base, check } = stage;
   const { context, tab } = await openCase(stage, "shouli", number, { viewport: { width: 1440, height: 900 } });
   await stage.look(tab, "review screen");
+  await tab.screenshot({ path: join(stage.shots, "readme-review.png") });
   await picture(stage, tab, "review");
   await tab.locator('input[name=fix][value="member_list"]').check();
   await press(tab, 'button[data-key="r"]');
