@@ -17,7 +17,7 @@ fn shipped(name: &str) -> String {
 #[test]
 fn the_real_files_are_checked_then_imported_once() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |arguments: &[&str]| yishe(folder.path(), &[&["import", "organizations"], arguments, &["--data", "d"]].concat());
+    let run = |arguments: &[&str]| yishe(folder.path(), &[&["import", "organizations"][..], arguments, &["--data", "d"]].concat());
     let foundations = shipped("foundations_ricf_sample.csv");
     let (code, said) = run(&[&foundations, "--dry-run", "--report", "dry.csv"]);
     assert!(code == 0 && said.contains("可收 212 行（其中 94 行有待核实），退回 0 行"), "{said}");
@@ -41,7 +41,7 @@ fn the_real_files_are_checked_then_imported_once() {
 fn what_cannot_be_imported_is_said_and_what_is_rejected_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
-    let run = |arguments: &[&str]| yishe(folder.path(), &[&["import", "organizations"], arguments, &["--data", "d"]].concat());
+    let run = |arguments: &[&str]| yishe(folder.path(), &[&["import", "organizations"][..], arguments, &["--data", "d"]].concat());
     write("empty.csv", b"");
     write("head.csv", "名称,住所\n".as_bytes());
     write("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
@@ -76,7 +76,7 @@ fn generating_twice_gives_the_same_and_nothing_twice() {
 #[test]
 fn codes_are_valid_or_the_wrong_character_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let check = |codes: &[&str]| yishe(folder.path(), &[&["code", "check"], codes].concat());
+    let check = |codes: &[&str]| yishe(folder.path(), &[&["code", "check"][..], codes].concat());
     let (code, said) = check(&["53100000500021676K"]);
     assert!(code == 0 && said.contains("有效（基金会，登记管理机关区划 100000）"), "{said}");
     let (code, said) = check(&["53100000500021676K", "53100000500021676X", "123"]);
