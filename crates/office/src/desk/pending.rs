@@ -45,6 +45,8 @@ pub struct Pending {
     pub number: String,
     /// The case's title.
     pub title: String,
+    /// The step it is made at.
+    pub step: String,
     /// The button that was pressed.
     pub label: String,
     /// When it becomes an act.
@@ -60,6 +62,7 @@ impl Pending {
             name: kept.actor.name,
             number: kept.number,
             title: kept.title,
+            step: kept.draft.step.as_str().to_owned(),
             label: kept.label,
             runs_at: row.runs_at,
         })
@@ -91,7 +94,8 @@ impl Office {
             if row.rev != seen {
                 return Err(Refused::Conflict);
             }
-            if let Some(earlier) = pending_on(tx, origin, id)?.first() {
+            // Only at the same step: opinions asked for side by side do not wait for each other.
+            if let Some(earlier) = pending_on(tx, origin, id)?.iter().find(|one| one.step == draft.step.as_str()) {
                 return Err(Refused::rule(
                     "pending",
                     format!("这一件有一项“{}”还没有生效（{}）", earlier.label, earlier.name),

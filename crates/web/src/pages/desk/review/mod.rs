@@ -26,6 +26,12 @@ struct ReviewPage {
 }
 
 impl ReviewPage {
+    /// Something waits to take effect, and no step open to this person is free of it.
+    fn all_wait(&self) -> bool {
+        let waits = |form: &ActForm| self.r.pending.iter().any(|one| one.step == form.desk.step);
+        !self.r.pending.is_empty() && self.forms.iter().all(waits)
+    }
+
     fn limits(&self, limit: &LimitView) -> Limits {
         Limits {
             statutory: format!("{}（{}）", limit.statutory, limit.statutory_day),
