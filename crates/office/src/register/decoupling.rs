@@ -1,6 +1,6 @@
 //! Decoupling of associations from authorities (行业协会商会脱钩, 000-I.3e) and the guidance that goes on after it (脱钩不脱管).
 use authority::Actor;
-use base::{Date, OrgId, RecordId};
+use base::{Date, OrgId};
 use registry::ManagementMode;
 use serde_json::json;
 use store::registers::{Decoupling, GuidanceRecord};

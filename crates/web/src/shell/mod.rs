@@ -15,6 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt as _;
 
 use crate::cx::{self, Cx};
 use crate::error::WebError;
@@ -139,7 +140,7 @@ fn text_of(headers: &HeaderMap, name: &HeaderName) -> String {
 }
 
 /// Checks the CSRF token of every changing request that could carry a browser's cookies: in a header (scripts) or in the form.
-/// Multipart forms pass here, because `forms::Upload` checks their first field while reading; no other extractor takes them.
+/// A multipart form carries it as its first field: checked here for every handler, and again by `forms::Upload`.
 async fn checked(cx: &Cx, request: Request) -> Result<Request, WebError> {
     if is_safe(request.method()) {
         return Ok(request);
@@ -153,7 +154,7 @@ async fn checked(cx: &Cx, request: Request) -> Result<Request, WebError> {
         return Ok(request);
     }
     if kind.starts_with("multipart/form-data") && !cx.path.starts_with("/api/") {
-        return Ok(request);
+        return first_field(cx, request).await;
     }
     if !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(WebError::stale_form());
@@ -165,6 +166,36 @@ async fn checked(cx: &Cx, request: Request) -> Result<Request, WebError> {
         return Err(WebError::stale_form());
     }
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Most bytes before the end of a multipart form's first field.
+const FIRST_FIELD: usize = 4096;
+
+/// Lets a multipart form pass only if its first field is a good token, whatever the handler reads; the rest is not touched.
+async fn first_field(cx: &Cx, request: Request) -> Result<Request, WebError> {
+    let (parts, body) = request.into_parts();
+    let mut rest = body.into_data_stream();
+    let mut head = Vec::new();
+    while head.len() < FIRST_FIELD && token_in(&head).is_none() {
+        match rest.next().await {
+            Some(Ok(chunk)) => head.extend_from_slice(&chunk),
+            Some(Err(_)) | None => break,
+        }
+    }
+    if !token_in(&head).is_some_and(|token| cx.accepts(&token)) {
+        return Err(WebError::stale_form());
+    }
+    let whole = futures_util::stream::once(async move { Ok(axum::body::Bytes::from(head)) }).chain(rest);
+    Ok(Request::from_parts(parts, Body::from_stream(whole)))
+}
+
+/// The value of the first field if that is the token, once it is there whole.
+fn token_in(head: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(head);
+    let (before, rest) = text.split_once("\r\n\r\n")?;
+    let named = before.contains("name=\"_csrf\"") && before.matches("name=\"").count() == 1;
+    let (value, _) = rest.split_once("\r\n")?;
+    named.then(|| value.to_owned())
 }
 
 /// Renders what the handler declared: a page, or an error as page or problem object.
