@@ -2,6 +2,7 @@
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use vault::{Digest, Hasher};
 
@@ -45,6 +46,9 @@ pub fn sniff(name: &str, bytes: &[u8]) -> Result<Kind, Refused> {
     })
 }
 
+/// Counts the writers of this process.
+static TURN: AtomicU64 = AtomicU64::new(0);
+
 /// The folder of files.
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -74,7 +78,9 @@ impl Files {
         }
         let folder = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder).map_err(|error| trouble(folder, &error))?;
-        let part = path.with_extension(format!("part{}", std::process::id()));
+        // A name of its own for each writer: two may bring the same bytes at once.
+        let turn = TURN.fetch_add(1, Ordering::Relaxed);
+        let part = path.with_extension(format!("part{}-{turn}", std::process::id()));
         let write = || -> std::io::Result<()> {
             let mut file = File::create(&part)?;
             file.write_all(bytes)?;
@@ -131,6 +137,19 @@ mod tests {
         assert_ne!(files.recompute(&digest), Some(digest));
         fs::remove_file(files.path(&digest)).unwrap();
         assert_eq!(files.recompute(&digest), None);
+    }
+
+    #[test]
+    fn many_may_bring_the_same_bytes_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path()).unwrap();
+        let bytes = vec![7; 256 << 10];
+        std::thread::scope(|scope| {
+            let keeping: Vec<_> = (0..8).map(|_| scope.spawn(|| files.keep(&bytes))).collect();
+            for one in keeping {
+                files.read(&one.join().unwrap().unwrap()).unwrap();
+            }
+        });
     }
 
     #[test]

@@ -48,6 +48,11 @@ fn first(tx: &mut Tx<'_>, draft: &Draft) -> Result<Start, Refused> {
     }
 }
 
+/// The account that made an entry, such as the one a row bears: who did the step before, where a second person must do the next.
+pub(crate) fn find_actor(tx: &mut Tx<'_>, origin: base::Origin, entry: base::EntryId) -> Result<Option<AccountId>, Refused> {
+    Ok(store::journal::find(tx, origin, entry)?.and_then(|row| row.actor))
+}
+
 /// The digest in a column.
 pub fn digest_of(bytes: &[u8]) -> Result<Digest, Refused> {
     <[u8; 32]>::try_from(bytes).map(Digest).map_err(|_| Refused::internal("a digest column does not hold 32 bytes"))

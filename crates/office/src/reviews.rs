@@ -220,12 +220,19 @@ impl Office {
 
     /// Closes an answered review; nobody closes what he answered himself unless he is the only one there.
     pub fn close_review(&self, who: &Actor, origin: Origin, id: RecordId) -> Result<(), Refused> {
-        let areas = reviewing_areas(who)?;
+        let (areas, by) = (reviewing_areas(who)?, who.account);
         self.act(Deed::by(who, origin, "review", id, "close_review"), move |work| {
             let review: ServiceReview = work.tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这条评价"))?;
             in_areas(&review, &areas)?;
             if review.state != "answered" {
                 return Err(Refused::rule("review_open", "这条评价还没有整改和回访，不能办结", "请先填写整改和回访情况"));
+            }
+            // The row still bears the entry of its answer.
+            if crate::ledger::find_actor(work.tx, origin, review.entry)? == Some(by) {
+                let posts = store::people::posts_of_desk(work.tx, DESK, &review.area, work.today)?;
+                if posts.iter().any(|post| post.account != by) {
+                    return Err(Refused::Denied(authority::Denied::SecondPerson));
+                }
             }
             let rev = review.rev + 1;
             work.update(&ServiceReview { state: "closed".into(), rev, entry: work.entry, ..review })

@@ -229,6 +229,11 @@ impl Office {
     pub fn letter_of_case(&self, who: &Actor, number: &str, id: RecordId) -> Result<(store::papers::Letter, String), Refused> {
         self.db.read(|tx| {
             let row = self.visible_case(tx, who, number)?;
+            let own = row.applicant == Some(who.account) || row.org.is_some_and(|org| who.orgs.contains(&org));
+            // A body that is only asked for an opinion does not read what the registrar writes to the applicant.
+            if !own {
+                self.whole_case(tx, who, row.origin, row.id).map_err(|_| Refused::NotFound("这份文书"))?;
+            }
             let letters = store::papers::letters(tx, row.origin, row.id)?;
             let letter = letters.into_iter().find(|letter| letter.id == id).ok_or(Refused::NotFound("这份文书"))?;
             let registrar = self.registrar_name(tx, &row.area)?;

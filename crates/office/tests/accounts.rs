@@ -107,3 +107,22 @@ fn each_administrator_does_only_his_own_part() {
     office.close_account(&system, account, "离职").unwrap();
     assert_eq!(office.session(&session.secret).unwrap(), None);
 }
+
+#[test]
+fn erasing_a_person_takes_the_login_away_too() {
+    use office::people::requests::{NewRequest, RequestKind};
+    on_each_engine(|office: &TestOffice| {
+        office.founder("13800000000");
+        let session = office.sign_in("13800000000", PASSWORD, &door()).unwrap();
+        let who = office.session(&session.secret).unwrap().unwrap();
+        let new = NewRequest { kind: RequestKind::Erase, area: "2101".parse().unwrap(), text: "请删除我的账号".to_owned() };
+        let id = office.ask_about_own_data(&who, &new).unwrap();
+        let security = office.admin(AdminRole::Security);
+        office.answer_request(&security, (who.person, id), true, "同意删除", None).unwrap();
+        let account = office.db.read(|tx| store::accounts::find(tx, who.actor.account)).unwrap().unwrap();
+        assert!(!account.login.contains("138"), "{}", account.login);
+        assert_eq!(office.session(&session.secret).unwrap(), None);
+        office.founder("13800000000");
+        office::audit::verify(&office.db, &office.files, None, office::audit::Depth::Full, &mut |_| ()).unwrap();
+    });
+}

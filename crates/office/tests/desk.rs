@@ -93,6 +93,9 @@ fn a_queue_holds_exactly_its_posts_tasks() {
         assert_eq!(queue(office, &cast.dalian, "intake", Which::All).unwrap(), Vec::<String>::new());
         assert_eq!(queue(office, &cast.province, "intake", Which::All).unwrap(), Vec::<String>::new());
         assert_eq!(queue(office, &cast.province, "intake", Which::Below).unwrap().len(), 2, "read from above");
+        for (who, desk) in [(&cast.supervisor, "supervisor"), (&cast.party, "party"), (&cast.finance, "finance")] {
+            assert_eq!(queue(office, who, desk, Which::Below).unwrap_err().code(), "denied", "{desk}: a body sees its own tasks only");
+        }
         assert_eq!(queue(office, &cast.party, "intake", Which::All).unwrap_err().code(), "denied");
         assert_eq!(queue(office, &cast.founder, "intake", Which::All).unwrap_err().code(), "denied");
         let admin = Actor { admin: Some(AdminRole::System), ..cast.intake.clone() };
@@ -155,7 +158,7 @@ fn what_is_refused_after_the_ten_seconds_is_told_to_its_author() {
             store::accounts::notices(tx, person, 10)
         });
         let notices = notices.unwrap();
-        assert!(notices.iter().any(|notice| notice.title.contains("没有生效") && notice.body.contains("刷新")), "{notices:?}");
+        assert!(notices.iter().any(|notice| notice.title.contains("没有生效") && notice.body.contains("领取")), "{notices:?}");
         let stale = office.pend(&cast.second_intake, (done.origin, done.case), 1, &yes(office, "intake", Verb::Accept));
         assert_eq!(stale.unwrap_err().code(), "conflict");
         // Somebody whose post ended meanwhile has not acted.

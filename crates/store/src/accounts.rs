@@ -125,6 +125,7 @@ crate::record! {
     }
 }
 
+const FREE_LOGIN: Statement = sql!("accounts.free_login", "delete from account_login where login = $1");
 const BY_LOGIN: Statement = sql!(
     "accounts.by_login",
     "select a.person, a.id, a.login, a.name, a.kind, a.admin, a.state, a.home, a.body, a.rev, a.entry
@@ -195,6 +196,7 @@ const FORGET_ANSWERS: Statement = sql!("accounts.forget_answers", "delete from i
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] = &[
     DROP_CREDENTIAL,
+    FREE_LOGIN,
     BY_LOGIN,
     BY_ID,
     LIST,
@@ -229,6 +231,11 @@ pub const ALL: &[Statement] = &[
 pub fn add(tx: &mut Tx<'_>, account: &Account) -> Result<(), DbError> {
     tx.insert(&Login { login: account.login.clone(), person: account.person, account: account.id })?;
     tx.insert(account)
+}
+
+/// Gives a login back, of an account whose person was erased.
+pub fn free_login(tx: &mut Tx<'_>, login: &str) -> Result<(), DbError> {
+    tx.run(FREE_LOGIN, args![login]).map(drop)
 }
 
 /// The account that signs in as `login`.

@@ -68,7 +68,10 @@ impl Office {
         work.deed.edition = resolved.digest.parse().ok();
         work.deed.facts = facts.digest();
         self.note_act(work, act, &decision);
-        self.relies_on_files(work, origin, act)?;
+        self.relies_on_files(work, (origin, id), act)?;
+        if let Some(to) = &act.recipient {
+            self.recipient_exists(work.tx, to)?;
+        }
         let case = apply(loaded.case.clone(), &decision);
         let list = Listing::of(&loaded);
         self.finish_case(work, &mut keys, &resolved, Some(&loaded), case, &decision, list)
@@ -97,9 +100,22 @@ impl Office {
         work.note("opened", names(&decision.event.opened));
     }
 
-    fn relies_on_files(&self, work: &mut Work<'_, '_>, origin: Origin, act: &Act) -> Result<(), Refused> {
+    /// A task handed over to nowhere would be lost.
+    fn recipient_exists(&self, tx: &mut store::Tx<'_>, to: &casework::Recipient) -> Result<(), Refused> {
+        let missing = || Refused::field("to_area", "没有这个地区或单位，不能移送。请从列表中选择");
+        self.areas.find(&to.area).ok_or_else(missing)?;
+        let Some(body) = to.body else { return Ok(()) };
+        let found: Option<store::people::Body> = tx.find_record(args![body])?;
+        if found.is_some_and(|found| found.state == "active") { Ok(()) } else { Err(missing()) }
+    }
+
+    /// The files an act names are this very case's; an id from elsewhere is not found.
+    fn relies_on_files(&self, work: &mut Work<'_, '_>, (origin, case): (Origin, CaseId), act: &Act) -> Result<(), Refused> {
+        let subject = format!("case/{case}");
         for file in &act.files {
-            let row: store::papers::FileRow = work.tx.find_record(args![origin, *file])?.ok_or(Refused::NotFound("这份附件"))?;
+            let row: Option<store::papers::FileRow> = work.tx.find_record(args![origin, *file])?;
+            let own = row.filter(|row| row.subject == subject && row.removed_at.is_none());
+            let row = own.ok_or(Refused::NotFound("这份附件"))?;
             work.relies_on(crate::ledger::digest_of(&row.digest)?);
         }
         Ok(())

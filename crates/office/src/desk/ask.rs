@@ -57,7 +57,7 @@ fn checked(field: &'static str, text: &str, least: usize) -> Result<String, Refu
 
 impl Office {
     /// The case for an official who sees all of it.
-    pub(super) fn whole_case(&self, tx: &mut Tx<'_>, who: &Actor, origin: Origin, id: CaseId) -> Result<(CaseRow, Case, Arc<Resolved>), Refused> {
+    pub(crate) fn whole_case(&self, tx: &mut Tx<'_>, who: &Actor, origin: Origin, id: CaseId) -> Result<(CaseRow, Case, Arc<Resolved>), Refused> {
         let row: CaseRow = tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
         let resolved = self.edition(tx, &row.edition)?;
         let loaded = self.load_case(tx, &mut Keys::default(), row, &resolved.matter)?;

@@ -65,7 +65,7 @@ impl Office {
         })
     }
 
-    fn review_denied(&self, tx: &mut store::Tx<'_>, who: &Actor, origin: Origin, id: CaseId) -> Result<bool, Refused> {
+    pub(super) fn review_denied(&self, tx: &mut store::Tx<'_>, who: &Actor, origin: Origin, id: CaseId) -> Result<bool, Refused> {
         let row: CaseRow = tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
         let resolved = self.edition(tx, &row.edition)?;
         let body: crate::cases::rows::Body = serde_json::from_value(row.body).map_err(Refused::internal)?;

@@ -37,7 +37,7 @@ pub(super) fn make(
             text.push_str(&format!("{label}：{value}\n"));
         }
     }
-    text.push_str("\n不服本决定的，可以自收到之日起六十日内申请行政复议，或者六个月内提起行政诉讼。\n");
+    text.push_str(&format!("\n救济途径：{}。\n", resolved.matter.guide.appeal.trim_end_matches('。')));
     text.push_str(&format!("\n{authority}民政部门\n{}\n", work.today));
     let digest = office.files.keep(text.as_bytes())?;
     let file = FileRow {

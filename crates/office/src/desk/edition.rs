@@ -52,6 +52,9 @@ impl Office {
 
     /// What moving each of these cases to today's edition would meet.
     pub fn preview_adopt(&self, who: &Actor, numbers: &[String], reason: &str) -> Result<Vec<Foreseen>, Refused> {
+        if numbers.len() > MOST {
+            return Err(Refused::field("case", format!("一次最多 {MOST} 件。请分批办理")));
+        }
         let (who, numbers, reason) = (who.clone(), numbers.to_vec(), reason.to_owned());
         self.db.read(move |tx| {
             let mut seen = Vec::new();
@@ -63,6 +66,8 @@ impl Office {
                 let old = self.edition(tx, &row.edition)?;
                 let loaded = self.load_case(tx, &mut Keys::default(), row, &old.matter)?;
                 let decided = adopt_edition(&loaded.case, &self.rules(&to), &who, &reason, self.clock.today());
+                // Somebody who may not even see the case learns nothing of it from the preview.
+                let title = if decided.is_err() && self.review_denied(tx, &who, origin, id)? { String::new() } else { title };
                 let refused = decided.err().map(|refusal| in_a_line(&refusal.into()));
                 seen.push(Foreseen { origin, case: id, rev, number, title, refused });
             }

@@ -1,7 +1,7 @@
 //! Queues (待办队列): the tasks of a post by deadline, with numbers that open them, and the official's day.
 use std::collections::HashMap;
 
-use authority::Actor;
+use authority::{Actor, Subject, Verb, may};
 use base::{AccountId, AreaCode, CaseId, Date, Origin};
 use store::cases::QueueLine;
 use store::desk::{self, Counts, Question, Seat, Wanted};
@@ -164,6 +164,8 @@ pub struct QueuePage {
     pub counts: Counts,
     /// How many lines the part asked for has.
     pub total: i64,
+    /// The reader may look at the authorities below.
+    pub looks_down: bool,
 }
 
 /// One desk of the day.
@@ -209,6 +211,12 @@ fn seat_and_wish(chair: &Chair, ask: &QueueAsk, who: AccountId, today: Date) -> 
     (seat, wish)
 }
 
+/// Only an authority looks down: a body that is asked for opinions sees its own tasks and nobody else's.
+fn below(who: &Actor, chair: &Chair) -> Result<(), Refused> {
+    let at_this_desk = Actor { posts: who.posts_at(&chair.desk).cloned().collect(), ..who.clone() };
+    Ok(may(&at_this_desk, Verb::View, &Subject::Area(chair.area.clone().into()))?)
+}
+
 /// `2026-03-09~01J…~intake:2026-03-02`
 fn cursor(row: &QueueLine) -> String {
     format!("{}~{}~{}", row.task.due, row.task.case_id, row.task.id)
@@ -223,6 +231,11 @@ impl Office {
     /// A page of one's own queue.
     pub fn desk_queue(&self, who: &Actor, ask: &QueueAsk) -> Result<QueuePage, Refused> {
         let chair = self.chair(who, &ask.desk, ask.area.as_ref())?;
+        let below = below(who, &chair);
+        let looks_down = below.is_ok();
+        if ask.which == Which::Below {
+            below?;
+        }
         let others = self.chairs(who).into_iter().filter(|other| other.desk == chair.desk && other != &chair).collect();
         let today = self.clock.today();
         let (seat, wish) = seat_and_wish(&chair, ask, who.account, today);
@@ -244,7 +257,7 @@ impl Office {
                 _ => desk::how_many(tx, (&ask.desk, &seat), &wish)?,
             };
             let rows = self.rows_of(tx, lines)?;
-            Ok(QueuePage { chair, others, rows, next, counts, total })
+            Ok(QueuePage { chair, others, rows, next, counts, total, looks_down })
         })
     }
 

@@ -1,5 +1,5 @@
 //! Certificates (证书): 正本 and 副本 with one number, each with its SM2-signed e-licence and a short address for its QR code.
-use base::{CertificateId, Date, Rng, Span};
+use base::{CertificateId, Date, Origin, Rng, Span};
 use catalogue::Value;
 use catalogue::matter::Certificate as Wanted;
 use registry::{Kind, Organization};
@@ -81,7 +81,8 @@ impl Office {
         for wanted in &draft.issue {
             end_certificates(work, org, Some(*wanted), "replaced")?;
             let year = work.today.year();
-            let serial = next_number(work.tx, org.origin, &format!("certificate:{year}"))?;
+            // The number begins with the registrar of today, so it counts among that registrar's, wherever the record lives.
+            let serial = next_number(work.tx, Origin::of(&org.registrar), &format!("certificate:{year}"))?;
             let number = format!("社证字第{}{year}{serial:05}号", org.registrar.six());
             let copies: &[CopyType] = match wanted {
                 Wanted::Registration | Wanted::Filing => &[CopyType::Original, CopyType::Duplicate],

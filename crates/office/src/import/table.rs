@@ -1,9 +1,9 @@
 //! A table out of a file: header and rows with their line numbers, whatever the file's habits. Nothing is lost: a row that cannot
 //! be read comes out as a broken row with its text.
 use std::borrow::Cow;
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
-use calamine::{Data, Reader as _};
+use calamine::{Data, Reader as _, Xls, Xlsx};
 use registry::import::Mapping;
 
 use super::text::{decode, not_a_table};
@@ -17,6 +17,10 @@ const LONGEST_RECORD: usize = 1 << 20;
 const HEADER_WITHIN: usize = 10;
 /// More columns than this is no table of organizations.
 const MOST_COLUMNS: usize = 200;
+/// Cells of a sheet at most: 200,000 rows of 20 columns, 100 MB of memory.
+const MOST_CELLS: usize = 4_000_000;
+/// Bytes a workbook may unpack to.
+const LARGEST_UNPACKED: u64 = 400 << 20;
 
 /// One row of the table.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -217,31 +221,99 @@ fn checked_headers(headers: Vec<String>) -> Result<Vec<String>, Refused> {
 
 /// The first sheet that has rows.
 fn open_sheet(bytes: &[u8]) -> Result<Table<'_>, Refused> {
-    let unreadable = |error: calamine::Error| {
-        tracing::info!(%error, "workbook not readable");
-        not_a_table("这个 Excel 文件打不开，可能已损坏或加了密码")
-    };
-    let mut book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
-    for name in book.sheet_names() {
-        let range = book.worksheet_range(&name).map_err(unreadable)?;
-        let first = u64::from(range.start().map_or(0, |(row, _)| row)) + 1;
-        let mut rows: Vec<(u64, Vec<String>)> = (first..)
-            .zip(range.rows())
-            .map(|(line, cells)| (line, cells.iter().map(cell_text).collect::<Vec<_>>()))
-            .filter(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()))
-            .collect();
-        let Some(at) = (0..rows.len().min(HEADER_WITHIN)).max_by_key(|at| (known_headers(&rows[*at].1), usize::MAX - at)) else {
-            continue;
-        };
-        let mut headers = rows.drain(..=at).next_back().map(|(_, cells)| cells).unwrap_or_default();
-        while headers.last().is_some_and(|header| header.trim().is_empty()) {
-            headers.pop();
+    if bytes.starts_with(b"PK") {
+        unpacks_small(bytes)?;
+        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+        for name in book.sheet_names() {
+            let rows = cells_of(&mut book, &name)?;
+            if let Some(table) = sheet(&name, rows)? {
+                return Ok(table);
+            }
         }
-        let headers = checked_headers(headers)?;
-        let sheet = Rows::Sheet { name: name.clone(), rows: rows.into_iter() };
-        return Ok(Table::with(headers, format!("Excel 工作表“{name}”"), Vec::new(), sheet));
+    } else {
+        let mut book: Xls<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
+        for name in book.sheet_names() {
+            // At most 65,536 rows of 256 columns: the format has no room for more.
+            let range = book.worksheet_range(&name).map_err(unreadable)?;
+            let first = u64::from(range.start().map_or(0, |(row, _)| row)) + 1;
+            let rows = (first..).zip(range.rows()).map(|(line, cells)| (line, cells.iter().map(cell_text).collect())).collect();
+            if let Some(table) = sheet(&name, rows)? {
+                return Ok(table);
+            }
+        }
     }
     Err(not_a_table("工作簿里没有内容"))
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Refused {
+    tracing::info!(%error, "workbook not readable");
+    not_a_table("这个 Excel 文件打不开，可能已损坏或加了密码")
+}
+
+fn too_large() -> Refused {
+    not_a_table("这个 Excel 文件展开后太大。请只留要导入的行和栏，或分成几个文件")
+}
+
+/// A workbook is a packed folder; a small one may hide more than the memory takes. What it says of its sizes is not believed.
+fn unpacks_small(bytes: &[u8]) -> Result<(), Refused> {
+    let mut folder = zip::ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let mut left = LARGEST_UNPACKED;
+    for at in 0..folder.len() {
+        let file = folder.by_index(at).map_err(unreadable)?;
+        left -= std::io::copy(&mut file.take(left), &mut std::io::sink()).map_err(unreadable)?;
+        if left == 0 {
+            return Err(too_large());
+        }
+    }
+    Ok(())
+}
+
+/// The cells one by one, never the rectangle they span: one cell in the last corner would make it sixteen thousand million.
+fn cells_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<(u64, Vec<String>)>, Refused> {
+    let mut reader = book.worksheet_cells_reader(name).map_err(unreadable)?;
+    let (mut rows, mut held): (Vec<(u64, Vec<String>)>, usize) = (Vec::new(), 0);
+    while let Some(cell) = reader.next_cell().map_err(unreadable)? {
+        let (row, column) = cell.get_position();
+        let (line, column) = (u64::from(row) + 1, column as usize);
+        let text = cell_text(&Data::from(cell.get_value().clone()));
+        if text.trim().is_empty() {
+            continue;
+        }
+        if column >= MOST_COLUMNS {
+            return Err(not_a_table(&format!("第 {line} 行超过 {MOST_COLUMNS} 栏")));
+        }
+        if rows.last().is_none_or(|(last, _)| *last != line) {
+            rows.push((line, Vec::new()));
+        }
+        let Some((_, cells)) = rows.last_mut() else { continue };
+        held += (column + 1).saturating_sub(cells.len());
+        if held > MOST_CELLS {
+            return Err(too_large());
+        }
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        cells[column] = text;
+    }
+    Ok(rows)
+}
+
+/// The rows of a sheet under the header among the first of them; none if all are blank.
+fn sheet<'b>(name: &str, mut rows: Vec<(u64, Vec<String>)>) -> Result<Option<Table<'b>>, Refused> {
+    rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()));
+    let known = |at: &usize| (known_headers(&rows[*at].1), usize::MAX - at);
+    let Some(at) = (0..rows.len().min(HEADER_WITHIN)).max_by_key(known) else { return Ok(None) };
+    let mut headers = rows.drain(..=at).next_back().map(|(_, cells)| cells).unwrap_or_default();
+    while headers.last().is_some_and(|header| header.trim().is_empty()) {
+        headers.pop();
+    }
+    let headers = checked_headers(headers)?;
+    // Blank cells at the end of a row are not written into the file.
+    for (_, cells) in rows.iter_mut().filter(|(_, cells)| cells.len() < headers.len()) {
+        cells.resize(headers.len(), String::new());
+    }
+    let of_sheet = Rows::Sheet { name: name.to_owned(), rows: rows.into_iter() };
+    Ok(Some(Table::with(headers, format!("Excel 工作表“{name}”"), Vec::new(), of_sheet)))
 }
 
 /// A cell as a person would type it: whole numbers without a point (codes kept as numbers), days as days.

@@ -74,3 +74,53 @@ proptest::proptest! {
         }
     }
 }
+
+fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    fill(book.add_worksheet());
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_cell_in_the_last_corner_of_a_sheet_does_not_take_the_memory_of_all_between() {
+    let far = workbook(|sheet| {
+        sheet.write(0, 0, "名称").unwrap();
+        sheet.write(1, 0, "甲协会").unwrap();
+        sheet.write(1_048_575, 0, "乙协会").unwrap();
+    });
+    assert_eq!(good(&rows(&far).1), [(2, vec!["甲协会"]), (1_048_576, vec!["乙协会"])]);
+    let corner = workbook(|sheet| {
+        sheet.write(0, 0, "名称").unwrap();
+        sheet.write(1_048_575, 16_383, "x").unwrap();
+    });
+    assert!(matches!(Table::open(&corner), Err(Refused::Invalid(_))));
+}
+
+#[test]
+fn blank_cells_at_the_end_of_a_row_are_cells() {
+    let bytes = workbook(|sheet| {
+        for (at, header) in ["名称", "住所", "备注"].iter().enumerate() {
+            sheet.write(2, at as u16 + 1, *header).unwrap();
+        }
+        sheet.write(3, 1, "甲协会").unwrap();
+        sheet.write(5, 2, "二号").unwrap();
+    });
+    let (headers, rows) = rows(&bytes);
+    assert_eq!(headers, ["", "名称", "住所", "备注"]);
+    assert_eq!(good(&rows), [(4, vec!["", "甲协会", "", ""]), (6, vec!["", "", "二号", ""])]);
+}
+
+#[test]
+fn a_workbook_that_hides_more_than_the_memory_takes_is_refused() {
+    use std::io::Write as _;
+    let mut folder = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    folder.start_file("xl/sharedStrings.xml", options).unwrap();
+    let blank = vec![b' '; 1 << 20];
+    for _ in 0..=(LARGEST_UNPACKED >> 20) {
+        folder.write_all(&blank).unwrap();
+    }
+    let bytes = folder.finish().unwrap().into_inner();
+    assert!(bytes.len() < 2 << 20, "{}", bytes.len());
+    assert!(matches!(Table::open(&bytes), Err(Refused::Invalid(_))));
+}

@@ -345,8 +345,11 @@ fn erase_all(work: &mut Work<'_, '_>, person: PersonId) -> Result<(), Refused> {
     }
     for account in accounts_of(work.tx, person)? {
         store::accounts::end_sessions(work.tx, account.id)?;
+        // A login is personal too: often a name or a telephone number.
+        store::accounts::free_login(work.tx, &account.login)?;
         let closed = store::accounts::Account {
             state: "closed".to_owned(),
+            login: account.id.to_string(),
             name: "（已删除）".to_owned(),
             rev: account.rev + 1,
             entry: work.entry,

@@ -164,14 +164,19 @@ impl Office {
         let (office, value, account) = (self.clone(), value.trim().to_owned(), who.account);
         let issue = self.quality_issue(who, id)?;
         let org = issue.row.org.ok_or(Refused::NotFound("这个组织"))?;
-        let (_, _, before) = self.db.read(|tx| self.org_now(tx, org))?;
-        let after = corrected(&before, &issue.row.rule, &value)?;
-        if inspect(&after, self.clock.today()).iter().any(|rule| rule.id == issue.row.rule) {
-            return Err(Refused::field("value", format!("这样更正后仍不合要求：{}", issue.suggestion)));
-        }
-        let seen = issue.row.rev;
-        let deed = Deed::by(who, before.origin, "org", org, "amend").because(basis.trim());
+        let (seen, who) = (issue.row.rev, who.clone());
+        let deed = Deed::by(&who, issue.row.origin, "org", org, "amend").because(basis.trim());
         self.act(deed, move |work| {
+            let (_, _, before) = office.org_now(work.tx, org)?;
+            // The organization may have moved to another authority since the issue was found.
+            may(&who, Verb::Amend, &Subject::Area(before.registrar.clone().into()))?;
+            let after = corrected(&before, &issue.row.rule, &value)?;
+            if after.domicile.as_ref().is_some_and(|area| office.areas.find(area).is_none()) {
+                return Err(Refused::field("value", "没有这个行政区划代码。请核对后再填"));
+            }
+            if inspect(&after, work.today).iter().any(|rule| rule.id == issue.row.rule) {
+                return Err(Refused::field("value", format!("这样更正后仍不合要求：{}", issue.suggestion)));
+            }
             let row: QualityIssue = work.tx.find(BY_ID, args![id])?.ok_or(Refused::Conflict)?;
             if row.rev != seen || row.state != "assigned" {
                 return Err(Refused::rule("quality_state", "这个问题现在不能更正：还没有领取，或刚被别人处理", "请先领取再更正"));
@@ -253,8 +258,8 @@ fn corrected(before: &Organization, rule: &str, value: &str) -> Result<Organizat
             after.domicile = Some(value.parse().map_err(|_| Refused::field("value", "请填写行政区划代码"))?);
         }
         "no_capital" => {
-            let yuan: i64 = value.parse().map_err(|_| Refused::field("value", "请填写金额，单位元，不带小数"))?;
-            after.capital = Some(Fen(yuan * 100));
+            let fen = value.parse::<u32>().map(|yuan| i64::from(yuan) * 100);
+            after.capital = Some(Fen(fen.map_err(|_| Refused::field("value", "请填写金额，单位元，不带小数"))?));
         }
         _ => {
             return Err(Refused::rule(

@@ -116,6 +116,7 @@ impl Office {
         };
         let (office, from, to, starts) = (self.clone(), from.to_vec(), to.to_owned(), step == "start");
         let from: Vec<String> = from.into_iter().map(str::to_owned).collect();
+        let by = who.account;
         let token = starts.then(|| vault::fresh_token(&self.rng));
         let digest = token.as_ref().map(|token| vault::token_digest(token).to_string());
         let deed = Deed::by(who, share.origin, "share", id, &format!("{step}_share"));
@@ -123,6 +124,10 @@ impl Office {
             let mut row: DataShare = work.tx.find(BY_ID, args![id])?.ok_or(Refused::Conflict)?;
             if !from.contains(&row.state) {
                 return Err(Refused::Conflict);
+            }
+            // A share that waits for approval still bears the entry of the request.
+            if row.state == "requested" && to == "approved" && crate::ledger::find_actor(work.tx, row.origin, row.entry)? == Some(by) {
+                return Err(authority::Denied::SecondPerson.into());
             }
             if let Some(pending) = Pending::find(work.tx, id)? {
                 row = office.write_batch(work, row, &pending)?;

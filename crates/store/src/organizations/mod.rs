@@ -18,10 +18,10 @@ const NAME_TAKEN: Statement = sql!(
     "select origin, name_key, name, org, case_id, reserved_on, until, entry from name_reservation
      where origin = $1 and name_key = $2 and (until is null or until >= $3)"
 );
-const FREE_NAMES: Statement =
-    sql!("organizations.free_names", "delete from name_reservation where origin = $1 and until < $2");
-const FREE_NAME: Statement =
-    sql!("organizations.free_name", "delete from name_reservation where origin = $1 and name_key = $2 and org = $3");
+const RAN_OUT: Statement = sql!(
+    "organizations.name_ran_out",
+    "update name_reservation set until = until where origin = $1 and name_key = $2 and until < $3"
+);
 const FREE_RESERVATION: Statement = sql!(
     "organizations.free_reservation",
     "delete from name_reservation where origin = $1 and name_key = $2 and case_id = $3 and org is null"
@@ -109,8 +109,7 @@ pub const ALL: &[Statement] = &[
     BY_NUMBER,
     BY_NAME,
     NAME_TAKEN,
-    FREE_NAMES,
-    FREE_NAME,
+    RAN_OUT,
     FREE_RESERVATION,
     POSTS_OF,
     VERSIONS,
@@ -203,15 +202,11 @@ pub fn name_taken(
     tx.find(NAME_TAKEN, args![origin, name_key, day])
 }
 
-/// Takes a name, after freeing reservations that ran out before `day`. [`DbError::Unique`] on `name_reservation` if taken.
+/// Takes a name; a reservation of it that ran out before `day` gives way. [`DbError::Unique`] on `name_reservation` if taken.
 pub fn take_name(tx: &mut Tx<'_>, name: &NameReservation, day: Date) -> Result<(), DbError> {
-    tx.run(FREE_NAMES, args![name.origin, day])?;
-    tx.insert(name)
-}
-
-/// Gives an organization's name back (renamed, ended and the period of grace over).
-pub fn free_name(tx: &mut Tx<'_>, origin: Origin, name_key: &str, org: OrgId) -> Result<(), DbError> {
-    tx.run(FREE_NAME, args![origin, name_key, org]).map(drop)
+    // The update locks the old row, so that of two who want the name the second finds it taken. What ran out is replaced and never
+    // deleted: an entry vouches for each row.
+    if tx.run(RAN_OUT, args![name.origin, name.name_key, day])? == 1 { tx.upsert(name) } else { tx.insert(name) }
 }
 
 /// Gives back a name that a case had reserved and nobody bears.

@@ -92,7 +92,7 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
         filled.select("body", "在哪个单位", bodies.collect()),
         filled.select("desk", "任什么岗位", desks),
         filled.line("area", "负责的地区", "行政区划代码；不填就是单位所在地区"),
-        filled.line("until", "到哪天为止（选填）", "例如 2027-12-31；长期任职不填"),
+        filled.line("until", "从哪天起不再任职（选填）", "例如 2028-01-01；长期任职不填"),
     ];
     let give = form(cx, "授予岗位", "/admin/rights", inputs, "授予岗位");
     Ok(Sheet::new("岗位与权限", "谁在哪个单位、对哪个地区、办哪个环节。不能给自己授予岗位。")

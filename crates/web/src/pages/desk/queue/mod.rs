@@ -91,7 +91,8 @@ fn tabs(asked: &Asked, page: &QueuePage, which: Which) -> Tabs {
         count: count(*one).and_then(|count| u64::try_from(count).ok()),
         here: *one == which,
     };
-    Tabs { label: "队列分类".to_owned(), tabs: Which::ALL.iter().map(tab).collect() }
+    let shown = Which::ALL.iter().filter(|(one, ..)| page.looks_down || *one != Which::Below);
+    Tabs { label: "队列分类".to_owned(), tabs: shown.map(tab).collect() }
 }
 
 pub async fn show(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>) -> Result<Page, WebError> {

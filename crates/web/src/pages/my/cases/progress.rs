@@ -57,8 +57,9 @@ pub fn result(own: &OwnCase, ended: &Ended) -> (String, bool, String) {
     let more = match ended.kind {
         EndingKind::Granted | EndingKind::Closed => ended.deliver_by.map(|day| format!("证书和决定书最迟 {day} 送达，也可以在下面下载。")).unwrap_or_default(),
         EndingKind::Refused | EndingKind::Rejected => format!(
-            "理由：{}。不服的，可以自知道之日起六十日内申请行政复议，或者六个月内提起行政诉讼。改好以后也可以重新申请。",
-            reason.unwrap_or_else(|| "见决定书".to_owned()).trim_end_matches('。')
+            "理由：{}。{}。改好以后也可以重新申请。",
+            reason.unwrap_or_else(|| "见决定书".to_owned()).trim_end_matches('。'),
+            own.resolved.matter.guide.appeal.trim_end_matches('。')
         ),
         EndingKind::Withdrawn => "材料还在，可以重新申请。".to_owned(),
         EndingKind::Transferred | EndingKind::Terminated => reason.unwrap_or_default(),

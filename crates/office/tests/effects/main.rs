@@ -1,5 +1,7 @@
 //! What follows a decision, on both engines: the founding flow to certificate, dossier rows and offline verification; refusal;
 //! codes; reviews; who may see what.
+mod aftermath;
+
 use authority::{Actor, Verb};
 use base::BodyId;
 use casework::{Act, PointAnswer, PointVerdict};
@@ -304,6 +306,7 @@ fn papers_are_for_those_who_take_part() {
     }
     let mut owner = cast.founder.clone();
     owner.orgs = vec![done.org.unwrap()];
+    assert_eq!(office.letter_of_case(&cast.supervisor, &done.number, letter.id).unwrap_err().code(), "not_found", "only asked");
     for right in [&owner, &cast.review] {
         office.certificates_for(right, &code).unwrap();
         office.letter_of_case(right, &done.number, letter.id).unwrap();
