@@ -84,7 +84,8 @@ impl Filter {
             match (part.strip_suffix('?'), values.next()) {
                 (Some(before), Some(value)) => {
                     text.push_str(before);
-                    text.push_str(&format!("${}", self.push(value.clone())));
+                    text.push('$');
+                    text.push_str(&self.push(value.clone()).to_string());
                 }
                 _ => text.push_str(part),
             }
