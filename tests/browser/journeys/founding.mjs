@@ -98,7 +98,7 @@ async function opinions(stage, number, logins) {
   const desks = await Promise.all(logins.map(async (login) => ({ login, ...(await openCase(stage, login, number, { viewport: { width: 1440, height: 900 } })) })));
   for (const { login, tab, status } of desks) check(status === 200 && (await tab.locator("form.y-act").count()) > 0, `founding: ${login} is asked while the others are too (${status})`);
   await Promise.all(desks.map(({ tab }) => agree(tab, { reason: "同意。五个方面都符合要求。" })));
-  for (const { login, tab } of desks) check((await tab.locator(".y-pending").count()) === 1, `founding: the opinion of ${login} waits: ${(await tab.locator("main").innerText()).slice(0, 300)} ${await faultsOn(tab)}`);
+  for (const { login, tab } of desks) check((await tab.locator('.y-pending form[action="/desk/pending"]').count()) === 1, `founding: the opinion of ${login} waits: ${(await tab.locator("main").innerText()).slice(0, 300)} ${await faultsOn(tab)}`);
   await Promise.all(desks.map(async ({ login, tab }) => check(await takesEffect(tab), `founding: the opinion of ${login} took effect`)));
   for (const { login, tab } of desks) check((await tab.locator("form.y-act").count()) === 0, `founding: ${login} has nothing left to do, but: ${(await tab.locator("section.y-do").innerText()).slice(0, 300)}`);
   await Promise.all(desks.map(({ context }) => context.close()));
