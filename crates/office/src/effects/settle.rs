@@ -69,7 +69,7 @@ impl Office {
             "registrar": org.registrar,
             "synthetic": org.synthetic,
         });
-        work.announce("org", org.id, Some(public));
+        work.announce("org", format!("org/{}", org.id), Some(public));
         Ok(())
     }
 
