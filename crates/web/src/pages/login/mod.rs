@@ -154,7 +154,7 @@ async fn leave(cx: Cx) -> Result<Response, WebError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 #[cfg(test)]
 mod back_tests {

@@ -4,6 +4,10 @@ use office::accounts::NewAccount;
 
 use crate::testing::{PASSWORD, TestSite, Visitor};
 
+pub(crate) fn door() -> office::accounts::Entrance {
+    office::accounts::Entrance { address: "10.0.0.2".to_owned(), agent: "test".to_owned() }
+}
+
 fn cookie(got: &crate::testing::Got) -> String {
     let set = got.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
     let session = set.filter_map(|value| value.strip_prefix("yishe_session=")).next().unwrap_or_default();
