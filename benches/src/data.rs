@@ -95,7 +95,10 @@ pub fn load(office: &Office, organizations: u64, report: &mut Report) -> Result<
         let rate = added as f64 / from.elapsed().as_secs_f64();
         report.section("Loading");
         report.line("an act while organizations are loaded", Samples::from_times(acts), None, Some(100.0));
-        report.note(format!("loading with journal, versions and cubes: {:.2} of the 20,000 organizations/s wanted", rate / 20_000.0));
+        report.note(format!(
+            "loading with journal, versions and cubes: {:.2} of the 20,000 organizations/s wanted",
+            rate / 20_000.0
+        ));
     }
     let from = Instant::now();
     let caught = office.catch_up().context("index")?;
@@ -151,7 +154,9 @@ pub struct Sample {
 impl Sample {
     /// About `count` organizations, evenly by row.
     pub fn take(office: &Office, count: u64) -> Result<Self> {
-        let all = office.db.read(|tx| tx.get::<i64>(Sql::dynamic("bench.rows", "select max(rowid) from organization"), &[]))?;
+        let all = office
+            .db
+            .read(|tx| tx.get::<i64>(Sql::dynamic("bench.rows", "select max(rowid) from organization"), &[]))?;
         let step = (all.unsigned_abs() / count).max(1);
         let text = format!("select id, name, code from organization where rowid % {step} = 0");
         let taken = office.db.read(|tx| tx.list(Sql::dynamic("bench.sample", &text), &[]))?;

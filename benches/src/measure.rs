@@ -94,7 +94,10 @@ impl Report {
     pub fn markdown(&self, head: &str) -> String {
         let mut out = format!("{head}\n");
         for (title, lines) in &self.sections {
-            let _ = writeln!(out, "\n## {title}\n\n| What | Yardstick | Ours : yardstick p50 | p99 | Budget ÷ our p99 |\n|---|---|---|---|---|");
+            let _ = writeln!(
+                out,
+                "\n## {title}\n\n| What | Yardstick | Ours : yardstick p50 | p99 | Budget ÷ our p99 |\n|---|---|---|---|---|"
+            );
             for line in lines {
                 let _ = writeln!(out, "{}", line.row());
             }

@@ -8,7 +8,9 @@ pub fn measure(folder: &Path, report: &mut Report) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let megabytes = |key: &str| {
         let line = status.lines().find(|line| line.starts_with(key));
-        line.and_then(|line| line.split_whitespace().nth(1)).and_then(|kib| kib.parse::<u64>().ok()).map_or(0, |kib| kib / 1024)
+        line.and_then(|line| line.split_whitespace().nth(1))
+            .and_then(|kib| kib.parse::<u64>().ok())
+            .map_or(0, |kib| kib / 1024)
     };
     report.note(format!(
         "resident memory after all reads: {} MB, of which {} MB are our own and the rest is file pages the kernel may take back \
@@ -17,9 +19,14 @@ pub fn measure(folder: &Path, report: &mut Report) {
         megabytes("RssAnon")
     ));
     let size = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |file| file.len() >> 20);
-    let index: u64 = std::fs::read_dir(folder).into_iter().flatten().flatten().filter_map(|entry| {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        name.starts_with("search.db").then(|| entry.metadata().map_or(0, |file| file.len() >> 20))
-    }).sum();
+    let index: u64 = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.starts_with("search.db").then(|| entry.metadata().map_or(0, |file| file.len() >> 20))
+        })
+        .sum();
     report.note(format!("disk: register {} MB, name index {index} MB", size("yishe.db")));
 }

@@ -30,7 +30,12 @@ pub fn measure(office: &Office, yard: &Yard, sample: &Sample, report: &mut Repor
         let _ = office.structure(Some(area));
     });
     let counted = Samples::of(&provinces, |area| drop(yard.count_by_kind(area.as_str())));
-    report.line("structure of a province (all cuts)", structure, Some(("counting one cut over the rows", counted)), Some(60.0));
+    report.line(
+        "structure of a province (all cuts)",
+        structure,
+        Some(("counting one cut over the rows", counted)),
+        Some(60.0),
+    );
 
     let area: AreaCode = "2101".parse()?;
     let queues = Samples::of(0..200, |_| {

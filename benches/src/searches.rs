@@ -40,7 +40,12 @@ pub fn measure(office: &Office, yard: &Yard, sample: &Sample, report: &mut Repor
             let trigram = Samples::of(&pieces, |piece| drop(yard.trigram_page(piece)));
             report.line(&format!("{length} characters: page (again)"), page, Some(("FTS5 trigram", trigram)), None);
             let trigram = Samples::of(&pieces, |piece| drop(yard.trigram_count(piece)));
-            report.line(&format!("{length} characters: with totals (again)"), whole, Some(("FTS5 trigram, count", trigram)), None);
+            report.line(
+                &format!("{length} characters: with totals (again)"),
+                whole,
+                Some(("FTS5 trigram, count", trigram)),
+                None,
+            );
         }
     }
     let then = Some("2021-12-31".parse()?);
@@ -50,7 +55,9 @@ pub fn measure(office: &Office, yard: &Yard, sample: &Sample, report: &mut Repor
     report.line("2 characters as of 2021-12-31", as_of, None, Some(60.0));
     let registrar: AreaCode = "2101".parse()?;
     let near = Samples::of(sample.taken.iter().take(300), |taken| {
-        let _ = office.db.read(|tx| office.check_name(tx, (&taken.name, Kind::Association, &registrar), office.clock.today(), None));
+        let _ = office
+            .db
+            .read(|tx| office.check_name(tx, (&taken.name, Kind::Association, &registrar), office.clock.today(), None));
     });
     let like = Samples::of(sample.pieces(4).iter().take(SLOW), |piece| drop(yard.like_page(piece)));
     report.line("name check: rules, duplicates, 20 nearest", near, Some(("LIKE of four characters", like)), Some(30.0));

@@ -15,7 +15,12 @@ pub fn measure(office: &Office, folder: &Path, report: &mut Report) -> Result<()
     let who = admin(office);
     let raw = raw_commits(folder, 300)?;
     let alone = Samples::of(0..300, |_| drop(small_act(office, &who)));
-    report.line("one act, durable, with its journal entry", alone, Some(("one durable commit of plain SQLite", raw)), Some(20.0));
+    report.line(
+        "one act, durable, with its journal entry",
+        alone,
+        Some(("one durable commit of plain SQLite", raw)),
+        Some(20.0),
+    );
     let times: Vec<f64> = std::thread::scope(|scope| {
         let desks: Vec<_> = (0..16).map(|_| scope.spawn(|| desk(office))).collect();
         desks.into_iter().flat_map(|desk| desk.join().unwrap_or_default()).collect()
@@ -38,6 +43,8 @@ fn raw_commits(folder: &Path, count: usize) -> Result<Samples> {
     let file = folder.join("raw.db");
     let _ = std::fs::remove_file(&file);
     let connection = Connection::open(file)?;
-    connection.execute_batch("pragma journal_mode = wal; pragma synchronous = full; create table t (id integer primary key, text text);")?;
+    connection.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; create table t (id integer primary key, text text);",
+    )?;
     Ok(Samples::of(0..count, |_| drop(connection.execute("insert into t (text) values ('one row')", []))))
 }

@@ -49,7 +49,8 @@ impl Yard {
 
     /// The first page from trigrams; pieces of fewer than three characters it cannot find.
     pub fn trigram_page(&self, piece: &str) -> Result<usize> {
-        let mut statement = self.trigram.prepare_cached("select rowid, name from names where name match ?1 limit 20")?;
+        let mut statement =
+            self.trigram.prepare_cached("select rowid, name from names where name match ?1 limit 20")?;
         Ok(statement.query_map([format!("\"{piece}\"")], |row| row.get::<_, i64>(0))?.count())
     }
 

@@ -11,7 +11,8 @@ fn main() -> io::Result<()> {
     for folder in [&catalogue, &pages] {
         println!("cargo:rerun-if-changed={}", folder.display());
     }
-    let mut text = String::from("/// Path and text of every file of the catalogue.\npub const FILES: &[(&str, &str)] = &[\n");
+    let mut text =
+        String::from("/// Path and text of every file of the catalogue.\npub const FILES: &[(&str, &str)] = &[\n");
     for path in below(&catalogue, &["toml", "csv"])? {
         let name = relative(&catalogue, &path);
         let _ = writeln!(text, "    ({name:?}, include_str!({:?})),", path.canonicalize()?.display().to_string());

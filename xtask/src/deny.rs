@@ -64,7 +64,9 @@ mod tests {
     #[test]
     fn expressions_are_read_as_spdx_means_them() {
         let allowed: Vec<String> = ["MIT", "Apache-2.0", "Unicode-3.0"].map(str::to_owned).to_vec();
-        for yes in ["MIT", "MIT OR GPL-3.0", "Apache-2.0/MIT", "(MIT OR Apache-2.0) AND Unicode-3.0", "MIT AND Apache-2.0"] {
+        for yes in
+            ["MIT", "MIT OR GPL-3.0", "Apache-2.0/MIT", "(MIT OR Apache-2.0) AND Unicode-3.0", "MIT AND Apache-2.0"]
+        {
             assert!(permits(yes, &allowed), "{yes}");
         }
         for no in ["GPL-3.0", "MIT AND GPL-3.0", "", "(MIT OR GPL-3.0) AND GPL-2.0"] {

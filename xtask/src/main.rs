@@ -29,7 +29,9 @@ fn main() -> Result<()> {
             println!("cargo xtask test     install what tests need, then run them all, the browser journeys included");
             println!("cargo xtask bench    the measured budgets on a million organizations; writes benches/RESULTS.md");
             println!("cargo xtask browser  only the browser journeys");
-            println!("cargo xtask kill     kills the program (and PostgreSQL) at random moments: --rounds 200, --engine sqlite");
+            println!(
+                "cargo xtask kill     kills the program (and PostgreSQL) at random moments: --rounds 200, --engine sqlite"
+            );
             println!("cargo xtask deny     licences and banned crates");
             println!("cargo xtask purity   the domain crates know no tokio, axum, rusqlite or postgres");
             bail!("name one of the commands above")

@@ -33,7 +33,10 @@ pub fn install(root: &Path) -> Result<()> {
             println!("missing: {}", need.what);
         }
         if !(on_path("apt-get") && is_root()) {
-            bail!("tests need more than is installed. On Debian or Ubuntu: sudo apt-get install {}", packages.join(" "));
+            bail!(
+                "tests need more than is installed. On Debian or Ubuntu: sudo apt-get install {}",
+                packages.join(" ")
+            );
         }
         let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
         run("apt-get", &["update", "-qq"], &quiet)?;
@@ -48,7 +51,8 @@ pub fn install(root: &Path) -> Result<()> {
 }
 
 fn on_path(program: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 
 fn postgres() -> bool {

@@ -78,7 +78,11 @@ pub fn may(actor: &Actor, verb: Verb, subject: &Subject) -> Result<(), Denied> {
         (Verb::AdoptEdition, _) => at_area(actor, &["decision"], subject),
         (_, Subject::Case(case)) => act(actor, verb, case),
         (Verb::Submit, Subject::Organization(org)) => {
-            if actor.orgs.contains(&org.org) { Ok(()) } else { Err(Denied::NotYours) }
+            if actor.orgs.contains(&org.org) {
+                Ok(())
+            } else {
+                Err(Denied::NotYours)
+            }
         }
         _ => Err(Denied::NothingOpen),
     }
@@ -194,8 +198,12 @@ pub fn scope(actor: &Actor) -> Scope {
         return Scope { everything: true, ..Scope::default() };
     }
     let areas_of = |desks: &[&str]| {
-        let mut areas: Vec<AreaCode> =
-            actor.posts.iter().filter(|post| desks.contains(&post.desk.as_str())).map(|post| post.area.clone()).collect();
+        let mut areas: Vec<AreaCode> = actor
+            .posts
+            .iter()
+            .filter(|post| desks.contains(&post.desk.as_str()))
+            .map(|post| post.area.clone())
+            .collect();
         areas.sort();
         areas.dedup();
         areas
@@ -232,7 +240,10 @@ impl Scope {
     fn admits_case(&self, case: &CaseSubject) -> bool {
         self.areas.iter().any(|area| case.territory.lies_in(area))
             || self.domiciles.iter().any(|area| case.territory.lies_in(area))
-            || case.task.as_ref().is_some_and(|task| self.areas.contains(&task.area) || self.domiciles.contains(&task.area))
+            || case
+                .task
+                .as_ref()
+                .is_some_and(|task| self.areas.contains(&task.area) || self.domiciles.contains(&task.area))
             || case.parties.iter().any(|body| self.bodies.contains(body))
             || case.task.as_ref().and_then(|task| task.body).is_some_and(|body| self.bodies.contains(&body))
             || case.org.is_some_and(|org| self.orgs.contains(&org))

@@ -18,7 +18,9 @@ fn account(number: u128) -> AccountId {
 
 fn official(number: u128, desk: &str, code: &str, body: u128) -> Actor {
     let post = Post { desk: desk.into(), area: area(code), body: BodyId::from_bits(body) };
-    Actor { account: account(number), name: format!("官员{number}"), posts: vec![post], orgs: Vec::new(), admin: None }
+    Actor {
+        account: account(number), name: format!("官员{number}"), posts: vec![post], orgs: Vec::new(), admin: None
+    }
 }
 
 fn citizen(number: u128, orgs: &[u128]) -> Actor {
@@ -141,7 +143,10 @@ fn a_second_person_decides() {
     let barred = TaskSubject { barred: vec![account(8)], ..task("decision") };
     assert_eq!(may(&official(8, "decision", COUNTY, 1), Verb::Approve, &at(barred.clone())), Err(Denied::SecondPerson));
     assert_eq!(may(&official(9, "decision", COUNTY, 1), Verb::Approve, &at(barred)), Ok(()));
-    assert_eq!(may(&official(500, "decision", COUNTY, 1), Verb::Approve, &at(task("decision"))), Err(Denied::SecondPerson));
+    assert_eq!(
+        may(&official(500, "decision", COUNTY, 1), Verb::Approve, &at(task("decision"))),
+        Err(Denied::SecondPerson)
+    );
     let claimed = TaskSubject { claimed_by: Some(account(8)), ..task("decision") };
     assert_eq!(may(&official(9, "decision", COUNTY, 1), Verb::Approve, &at(claimed.clone())), Err(Denied::Claimed));
     assert_eq!(may(&official(8, "decision", COUNTY, 1), Verb::Approve, &at(claimed)), Ok(()));

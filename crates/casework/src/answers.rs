@@ -91,7 +91,10 @@ impl Facts for CaseFacts<'_> {
         let given = step.and_then(|step| self.opinions.iter().rev().find(|opinion| opinion.step.as_str() == step));
         let Some(opinion) = given else { return self.outer.fact(name) };
         let word = if opinion.favourable { "agree" } else { "disagree" };
-        Reading::Known { value: Value::Text(word.to_owned()), source: format!("{}的意见，{}", opinion.name, opinion.on) }
+        Reading::Known {
+            value: Value::Text(word.to_owned()),
+            source: format!("{}的意见，{}", opinion.name, opinion.on),
+        }
     }
 
     fn answer(&self, name: &str) -> Reading {

@@ -159,9 +159,8 @@ impl<'a> Acting<'a> {
             self.points()?;
         }
         if offered.needs.contains(&Given::Form) {
-            let faults: Vec<FieldFault> = self.rules.form_faults(&self.facts(answers), |section| {
-                self.step.fills.contains(&section.id)
-            });
+            let faults: Vec<FieldFault> =
+                self.rules.form_faults(&self.facts(answers), |section| self.step.fills.contains(&section.id));
             if !faults.is_empty() {
                 return Err(Refusal::Faults(faults));
             }
@@ -200,9 +199,11 @@ impl<'a> Acting<'a> {
     /// The checks of the moment, if the move is one.
     fn checks(&self, offered: &Move, facts: &CaseFacts<'_>) -> Result<Vec<FieldFault>, Refusal> {
         let decides = match &offered.then {
-            Next::End(id) => self.rules.matter.find_ending(id).is_some_and(|ending| {
-                matches!(ending.kind, EndingKind::Granted | EndingKind::Closed)
-            }),
+            Next::End(id) => self
+                .rules
+                .matter
+                .find_ending(id)
+                .is_some_and(|ending| matches!(ending.kind, EndingKind::Granted | EndingKind::Closed)),
             _ => offered.verb == Verb::Approve,
         };
         if decides {
@@ -234,7 +235,8 @@ impl<'a> Acting<'a> {
                 }
             }
             Verb::Resume => {
-                let stopped = |clock: &Clock| clock.pauses.iter().find(|pause| pause.to.is_none()).map(|pause| pause.why);
+                let stopped =
+                    |clock: &Clock| clock.pauses.iter().find(|pause| pause.to.is_none()).map(|pause| pause.why);
                 let cause = self.act.cause.or_else(|| task.clock.as_ref().and_then(stopped));
                 let cause = cause.or_else(|| clock.as_ref().and_then(stopped)).ok_or(Refusal::NotSuspended)?;
                 if !resume(&mut task, &mut clock, self.today, cause) {

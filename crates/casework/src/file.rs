@@ -40,7 +40,8 @@ pub fn file(
     }
     let answers = rules.without_hidden(&inner);
     let case = fresh(rules, Filing { answers, ..filing }, today)?;
-    let inner = CaseFacts { outer: facts, matter: rules.matter, answers: &case.answers, opinions: &case.opinions, today };
+    let inner =
+        CaseFacts { outer: facts, matter: rules.matter, answers: &case.answers, opinions: &case.opinions, today };
     let tasks = follow::open(rules, &case, &inner, &[], &rules.matter.first)?;
     let act = Act::new(None, Verb::Submit);
     let mut decision = Decision::noted(&case, event(&act, actor, &desk, today));
@@ -151,7 +152,11 @@ pub fn adopt_edition(
     // Desks may have changed with the edition; clocks, claims and corrections stay.
     let moved = |task: &crate::case::Task| {
         let step = to.matter.find_step(&task.step)?;
-        (step.desk != task.desk).then(|| crate::case::Task { desk: step.desk.clone(), claimed_by: None, ..task.clone() })
+        (step.desk != task.desk).then(|| crate::case::Task {
+            desk: step.desk.clone(),
+            claimed_by: None,
+            ..task.clone()
+        })
     };
     decision.tasks = case.open.iter().filter_map(moved).collect();
     Ok(decision)

@@ -26,8 +26,11 @@ pub(crate) fn open(
     let mut waiting: Vec<StepId> = steps.to_vec();
     let mut joins: BTreeSet<StepId> = BTreeSet::new();
     for _ in 0..ENOUGH {
-        let Some(id) = (if waiting.is_empty() { ready(rules.matter, staying, &opened, &mut joins) } else { Some(waiting.remove(0)) })
-        else {
+        let Some(id) = (if waiting.is_empty() {
+            ready(rules.matter, staying, &opened, &mut joins)
+        } else {
+            Some(waiting.remove(0))
+        }) else {
             return if opened.is_empty() && staying.is_empty() {
                 Err(Refusal::DeadEnd(steps.first().map(ToString::to_string).unwrap_or_default()))
             } else {

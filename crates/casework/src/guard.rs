@@ -59,7 +59,9 @@ impl Rules<'_> {
             let by_applicant = !matches!(material.source, MaterialSource::Shared | MaterialSource::Generated);
             match provided.get(&material.id) {
                 Some(Provided::Promised) => material.promise.is_none(),
-                Some(Provided::Files(files)) => files.is_empty() && by_applicant && self.needed(&material.required, facts),
+                Some(Provided::Files(files)) => {
+                    files.is_empty() && by_applicant && self.needed(&material.required, facts)
+                }
                 Some(Provided::Paper | Provided::Shared(_)) => false,
                 None => by_applicant && self.needed(&material.required, facts),
             }

@@ -1,6 +1,6 @@
 //! Limits that run out (期限届满). The timer acts, and only as the matter says: nothing is decided for the authority unless
 //! the law says so.
-use authority::{Actor, DeskId, Verb, Subject, may};
+use authority::{Actor, DeskId, Subject, Verb, may};
 use base::Date;
 use catalogue::matter::{Audience, Effect, EndingKind, Expiry, Next, StepId};
 
@@ -15,7 +15,8 @@ pub fn lapses(rules: &Rules<'_>, case: &Case, today: Date) -> Vec<Option<StepId>
     if case.has_ended() {
         return Vec::new();
     }
-    let tasks = case.open.iter().filter(|task| what(rules, case, task, today).is_some()).map(|task| Some(task.step.clone()));
+    let tasks =
+        case.open.iter().filter(|task| what(rules, case, task, today).is_some()).map(|task| Some(task.step.clone()));
     let whole = case.clock.as_ref().filter(|clock| !clock.expired && clock.has_run_out(rules.calendar, today));
     tasks.chain(whole.map(|_| None)).collect()
 }
@@ -43,7 +44,8 @@ enum RunOut {
 }
 
 fn what(rules: &Rules<'_>, case: &Case, task: &Task, today: Date) -> Option<RunOut> {
-    let out = |clock: Option<&Clock>| clock.is_some_and(|clock| !clock.expired && clock.has_run_out(rules.calendar, today));
+    let out =
+        |clock: Option<&Clock>| clock.is_some_and(|clock| !clock.expired && clock.has_run_out(rules.calendar, today));
     if let Some(number) = task.awaits {
         let correction = case.corrections.get(number).and_then(|correction| correction.clock.as_ref());
         return out(correction).then_some(RunOut::Correction(number));
@@ -156,7 +158,11 @@ pub(crate) fn whole_case(
     let mut decision = Decision::noted(case, event(act, actor, &DeskId::from(DeskId::SYSTEM), today));
     decision.event.article.clone_from(&clock.clause);
     decision.clock = Some(Clock { expired: true, ..clock.clone() });
-    let overdue = |task: &Task| Task { overdue: true, escalated: task.escalated || clock.on_expiry == Expiry::Escalate, ..task.clone() };
+    let overdue = |task: &Task| Task {
+        overdue: true,
+        escalated: task.escalated || clock.on_expiry == Expiry::Escalate,
+        ..task.clone()
+    };
     decision.tasks = case.open.iter().map(overdue).collect();
     if clock.on_expiry == Expiry::Escalate {
         decision.effects.push(to_upper());

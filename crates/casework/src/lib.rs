@@ -18,9 +18,7 @@ pub mod status;
 
 pub use act::{Act, Decision, Filing, Recipient, Rules, apply};
 pub use answers::{Answers, CaseFacts};
-pub use case::{
-    Case, Correction, CorrectionItem, Ended, Event, Opinion, PointAnswer, PointVerdict, Provided, Task,
-};
+pub use case::{Case, Correction, CorrectionItem, Ended, Event, Opinion, PointAnswer, PointVerdict, Provided, Task};
 pub use clock::{Clock, Due, NoParam, Pause, span_of};
 pub use decide::decide;
 pub use file::{adopt_edition, file, filing_faults};

@@ -154,10 +154,7 @@ impl Refusal {
             ),
             Self::SaidTooLate(targets) => (
                 "不能再次退回补正".to_owned(),
-                format!(
-                    "补正内容须一次性告知（《行政许可法》第三十二条），这些上次就可以指出：{}",
-                    targets.join("、")
-                ),
+                format!("补正内容须一次性告知（《行政许可法》第三十二条），这些上次就可以指出：{}", targets.join("、")),
                 "请只就上次指出而仍不符合的，或者补正后新改动的内容提出".to_owned(),
             ),
             Self::NotDue(Some(date)) => {
@@ -191,7 +188,9 @@ impl Refusal {
     /// The refusals that need no particulars, as “what：why。what next”.
     const fn plain(&self) -> &'static str {
         match self {
-            Self::WrongEdition => "不能办理：这一件受理时适用的是事项的另一版本。请刷新页面；如版本有误，请由决定岗位改用更正版本",
+            Self::WrongEdition => {
+                "不能办理：这一件受理时适用的是事项的另一版本。请刷新页面；如版本有误，请由决定岗位改用更正版本"
+            }
             Self::Ended => "不能再办理：这一件已经办结。请查看办理结果；如需变更，请另行申请",
             Self::NotOpen => "不能办理：这一环节没有打开，可能同事刚刚办理过。请刷新页面查看现在的环节",
             Self::NothingToCorrect => "不需要补正：没有等待您补正的内容。请查看办理进度",

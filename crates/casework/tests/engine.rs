@@ -51,7 +51,8 @@ fn a_sibling_that_never_opened_does_not_block() {
 
 #[test]
 fn when_no_sibling_opens_the_join_opens_at_once() {
-    let text = example().replace("desk = \"party\"\n", "desk = \"party\"\nwhen = { answer = \"direct\", is = false }\n");
+    let text =
+        example().replace("desk = \"party\"\n", "desk = \"party\"\nwhen = { answer = \"direct\", is = false }\n");
     let world = World::of(&text);
     let (case, _) = world.file(with("direct", json!(true)), &founder(), "2026-03-02").unwrap();
     let case = world.act(case, &official("intake", 1), &act("accept", Verb::Accept), "2026-03-03");
@@ -60,7 +61,8 @@ fn when_no_sibling_opens_the_join_opens_at_once() {
 
 #[test]
 fn a_guard_that_is_unknown_blocks_and_says_so() {
-    let text = example().replace("desk = \"party\"\n", "desk = \"party\"\nwhen = { fact = \"yz.listed\", is = true }\n");
+    let text =
+        example().replace("desk = \"party\"\n", "desk = \"party\"\nwhen = { fact = \"yz.listed\", is = true }\n");
     let world = World::of(&text);
     let case = world.filed();
     let refusal = world.decide(&case, &official("intake", 1), &act("accept", Verb::Accept), "2026-03-03").unwrap_err();
@@ -95,7 +97,12 @@ fn each_wrong_act_has_its_own_refusal() {
         (&filed, official("intake", 1), act("accept", Verb::View), Refusal::NotAnAct(Verb::View)),
         (&filed, official("intake", 1), act("accept", Verb::Return), Refusal::Missing(vec![Given::Corrections])),
         (&filed, official("intake", 1), returned(&["nothing"]), Refusal::UnknownTargets(vec!["nothing".to_owned()])),
-        (&filed, official("intake", 1), act("accept", Verb::Refuse), Refusal::Missing(vec![Given::Reason, Given::Article])),
+        (
+            &filed,
+            official("intake", 1),
+            act("accept", Verb::Refuse),
+            Refusal::Missing(vec![Given::Reason, Given::Article]),
+        ),
         (&decision, official("decision", 4), approval(), Refusal::Denied(Denied::SecondPerson)),
         (&decision, official("decision", 5), act("decide", Verb::Approve), Refusal::Missing(vec![Given::Document])),
         (&filed, official("intake", 1), lapse(Some("accept")), Refusal::Denied(Denied::OnlySystem)),

@@ -78,7 +78,13 @@ fn a_citizen_page_has_at_most_five_inputs() {
 fn the_summary_masks_personal_values() {
     let world = World::new();
     let (answers, nothing) = (answers(), NoFacts(date("2026-03-02")));
-    let facts = CaseFacts { outer: &nothing, matter: &world.matter, answers: &answers, opinions: &[], today: date("2026-03-02") };
+    let facts = CaseFacts {
+        outer: &nothing,
+        matter: &world.matter,
+        answers: &answers,
+        opinions: &[],
+        today: date("2026-03-02"),
+    };
     let text = |reveal| format!("{:?}", world.rules().summary(&facts, |_| true, reveal));
     let masked = text(false);
     assert!(masked.contains("3 万元") && masked.contains("云州市体育局") && masked.contains("赵*"), "{masked}");
@@ -91,7 +97,13 @@ fn a_draft_is_never_called_finished() {
     let world = World::new();
     let nothing = NoFacts(date("2026-03-02"));
     let status = |filing: &casework::Filing| {
-        let facts = CaseFacts { outer: &nothing, matter: &world.matter, answers: &filing.answers, opinions: &[], today: date("2026-03-02") };
+        let facts = CaseFacts {
+            outer: &nothing,
+            matter: &world.matter,
+            answers: &filing.answers,
+            opinions: &[],
+            today: date("2026-03-02"),
+        };
         draft_status(&world.rules(), filing, &facts)
     };
     let mut empty = filing();
@@ -101,6 +113,7 @@ fn a_draft_is_never_called_finished() {
     assert_eq!(status(&with("capital", json!(null))), Status::Filling);
     assert_eq!(status(&filing()), Status::Filled);
     let words = [Status::NotStarted, Status::Filling, Status::Filled, Status::Submitted, Status::AwaitingCorrection];
-    let words: Vec<_> = words.iter().chain(&[Status::UnderReview, Status::Concluded]).map(|word| word.plain()).collect();
+    let words: Vec<_> =
+        words.iter().chain(&[Status::UnderReview, Status::Concluded]).map(|word| word.plain()).collect();
     assert_eq!(words, ["未开始", "填写中", "已填好(未提交)", "已提交", "待补正", "审查中", "已办结"]);
 }

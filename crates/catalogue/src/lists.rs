@@ -24,7 +24,11 @@ impl CodeList {
     pub(crate) fn read(entry: &Reader<'_>) -> Option<Self> {
         let (id, name, clause) = (entry.need_id("id"), entry.need_text("name"), entry.need_text("clause"));
         let Some(choices) = entry.find("choices") else {
-            entry.problems().error(&entry.node().at, format!("代码表“{id}”没有 choices"), "请写 choices = [{ value, label }]");
+            entry.problems().error(
+                &entry.node().at,
+                format!("代码表“{id}”没有 choices"),
+                "请写 choices = [{ value, label }]",
+            );
             return None;
         };
         Some(Self { id, name, clause, choices: choices.clone() })
@@ -42,7 +46,11 @@ pub(crate) fn put_in(root: &mut Node, lists: &BTreeMap<String, CodeList>, proble
             }
             (None, _) => {
                 let known: Vec<&str> = lists.keys().map(String::as_str).collect();
-                problems.error(&root.at, format!("没有名为“{name}”的代码表"), format!("可用的有：{}", known.join("、")));
+                problems.error(
+                    &root.at,
+                    format!("没有名为“{name}”的代码表"),
+                    format!("可用的有：{}", known.join("、")),
+                );
             }
         }
     }

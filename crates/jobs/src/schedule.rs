@@ -88,7 +88,8 @@ fn interval(text: &str) -> Option<i64> {
 
 fn time_of_day(text: &str) -> Option<i64> {
     let (hours, minutes) = text.split_once(':')?;
-    let part = |text: &str, end: i64| text.parse::<i64>().ok().filter(|part| text.len() == 2 && (0..end).contains(part));
+    let part =
+        |text: &str, end: i64| text.parse::<i64>().ok().filter(|part| text.len() == 2 && (0..end).contains(part));
     Some(part(hours, 24)? * 3_600 + part(minutes, 60)? * 60)
 }
 
@@ -148,7 +149,15 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for line in ["every = \"10\"", "every = \"0m\"", "at = \"24:00\"", "at = \"7:00\"", "every = \"时\"", "", "every = \"1m\"\nat = \"00:00\""] {
+        for line in [
+            "every = \"10\"",
+            "every = \"0m\"",
+            "at = \"24:00\"",
+            "at = \"7:00\"",
+            "every = \"时\"",
+            "",
+            "every = \"1m\"\nat = \"00:00\"",
+        ] {
             let text = format!("[[entry]]\njob = \"a\"\n{line}");
             assert!(Schedule::parse(&text).is_err(), "{line}");
         }

@@ -16,7 +16,11 @@ const FOUNDATIONS: &[u8] = include_bytes!("../../../data/orgs/foundations_ricf_s
 /// An official with an account, for the job asks for the rights its owner has when it runs.
 fn keeper(office: &TestOffice) -> Actor {
     let body = office.body("registrar", "民政部", "100000");
-    let new = NewAccount { login: "keeper".to_owned(), name: "数据质量岗".to_owned(), password: "Lantern-7-river".to_owned() };
+    let new = NewAccount {
+        login: "keeper".to_owned(),
+        name: "数据质量岗".to_owned(),
+        password: "Lantern-7-river".to_owned(),
+    };
     let account = office.open_official(&office.admin(AdminRole::System), &new, None).unwrap();
     let post = NewPost { account, body, desk: "data_quality".into(), area: "100000".parse().unwrap(), until: None };
     office.give_post(&office.admin(AdminRole::Security), &post).unwrap();
@@ -24,7 +28,8 @@ fn keeper(office: &TestOffice) -> Actor {
 }
 
 fn wait(office: &TestOffice, who: &Actor, id: RecordId, until: fn(&Stage) -> bool) {
-    let runner = Runner::start(office.office.clone(), Registry::of([Arc::new(Import) as _]), Schedule::default(), 1).unwrap();
+    let runner =
+        Runner::start(office.office.clone(), Registry::of([Arc::new(Import) as _]), Schedule::default(), 1).unwrap();
     for _ in 0..1_200 {
         if until(&office.upload_view(who, id).unwrap().upload.stage) {
             return runner.stop();

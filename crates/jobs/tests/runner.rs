@@ -130,7 +130,9 @@ fn the_schedule_starts_each_slot_once_however_many_nodes_there_are() {
         let log = SealLog::at(folder.path().join("seal.log"));
         office.body("street", "街道办事处", "210102");
         let schedule = Schedule::parse("[[entry]]\njob = \"seal\"\nevery = \"10m\"").unwrap();
-        let node = || Runner::start(office.office.clone(), jobs::handlers::standard(log.clone()), schedule.clone(), 1).unwrap();
+        let node = || {
+            Runner::start(office.office.clone(), jobs::handlers::standard(log.clone()), schedule.clone(), 1).unwrap()
+        };
         let nodes = [node(), node()];
         until("the seal", || log.text().unwrap().lines().count() == 1);
         let done = || office.db.read(|tx| store::jobs::list(tx, "done", 10)).unwrap().len();

@@ -16,9 +16,28 @@ use crate::{Office, Refused};
 /// Tables whose rows are no acts: sign-in traffic, work in progress that nobody relies on yet, and what is derived.
 /// (`account_login` repeats `account.login` to make it unique; its key must not stand in entries, which nothing erases.)
 pub const UNJOURNALLED: &[&str] = &[
-    "meta", "follower", "session", "login_attempt", "draft", "pending_act", "notice", "watch", "job", "idempotency",
-    "import_reject", "cube_count", "change", "change_counter", "journal_entry", "journal_head", "journal_former", "seal",
-    "seal_head", "number_series", "account_login", "scan_waiting",
+    "meta",
+    "follower",
+    "session",
+    "login_attempt",
+    "draft",
+    "pending_act",
+    "notice",
+    "watch",
+    "job",
+    "idempotency",
+    "import_reject",
+    "cube_count",
+    "change",
+    "change_counter",
+    "journal_entry",
+    "journal_head",
+    "journal_former",
+    "seal",
+    "seal_head",
+    "number_series",
+    "account_login",
+    "scan_waiting",
 ];
 
 /// What an act says of itself before it runs.
@@ -50,7 +69,10 @@ impl Deed {
     /// `act` on `subject` by `actor`, seated at its first fitting desk.
     pub fn by(actor: &Actor, origin: Origin, kind: &str, id: impl std::fmt::Display, act: &str) -> Self {
         let post = actor.posts.first();
-        let desk = post.map_or_else(|| DeskId::new(if actor.is_system() { DeskId::SYSTEM } else { DeskId::APPLICANT }), |post| post.desk.clone());
+        let desk = post.map_or_else(
+            || DeskId::new(if actor.is_system() { DeskId::SYSTEM } else { DeskId::APPLICANT }),
+            |post| post.desk.clone(),
+        );
         Self {
             origin,
             subject: Subject { kind: kind.to_owned(), id: id.to_string() },
@@ -214,12 +236,8 @@ impl Work<'_, '_> {
         if !is_bulk {
             return Ok(());
         }
-        let former = Former {
-            entry: stamp,
-            table_name: written.table.to_owned(),
-            key,
-            digest: digest.as_bytes().to_vec(),
-        };
+        let former =
+            Former { entry: stamp, table_name: written.table.to_owned(), key, digest: digest.as_bytes().to_vec() };
         Ok(self.tx.insert(&former)?)
     }
 

@@ -57,7 +57,12 @@ impl Chunk {
     }
 
     /// Makes an organization's rows ready. `stages` are its versions, oldest first, each holding until the next.
-    pub fn add(&mut self, office: &Office, stages: &[Stage], officers: &[registry::Officer]) -> Result<&mut Ready, Refused> {
+    pub fn add(
+        &mut self,
+        office: &Office,
+        stages: &[Stage],
+        officers: &[registry::Officer],
+    ) -> Result<&mut Ready, Refused> {
         let last = stages.last().ok_or_else(|| Refused::internal("an organization without a version"))?;
         let (o, today) = (&last.organization, office.clock.today());
         let versions = stages.iter().enumerate().map(|(at, stage)| {
@@ -72,7 +77,12 @@ impl Chunk {
             name: o.name.clone(),
             org: Some(o.id),
             case_id: None,
-            reserved_on: stages.iter().rev().take_while(|stage| stage.organization.name == o.name).last().map_or(last.from, |stage| stage.from),
+            reserved_on: stages
+                .iter()
+                .rev()
+                .take_while(|stage| stage.organization.name == o.name)
+                .last()
+                .map_or(last.from, |stage| stage.from),
             until: None,
             entry: UNSTAMPED,
         });

@@ -27,7 +27,11 @@ const KINDS: &[Kind] = &[
     Kind { mime: "image/png", endings: &["png"], start: b"\x89PNG\r\n\x1a\n" },
     Kind { mime: "image/jpeg", endings: &["jpg", "jpeg"], start: b"\xff\xd8\xff" },
     Kind { mime: "application/zip", endings: &["docx", "xlsx", "ofd"], start: b"PK\x03\x04" },
-    Kind { mime: "application/x-ole-storage", endings: &["doc", "xls", "wps"], start: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" },
+    Kind {
+        mime: "application/x-ole-storage",
+        endings: &["doc", "xls", "wps"],
+        start: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    },
 ];
 
 /// What the bytes are, if the name agrees.
@@ -42,7 +46,10 @@ pub fn sniff(name: &str, bytes: &[u8]) -> Result<Kind, Refused> {
         return Err(Refused::field("file", why));
     }
     KINDS.iter().find(fits).copied().ok_or_else(|| {
-        Refused::field("file", "这种文件不能上传，或内容与扩展名不符。请上传 PDF、图片（PNG、JPG）、Word、Excel 或 OFD 文件")
+        Refused::field(
+            "file",
+            "这种文件不能上传，或内容与扩展名不符。请上传 PDF、图片（PNG、JPG）、Word、Excel 或 OFD 文件",
+        )
     })
 }
 
@@ -155,7 +162,9 @@ mod tests {
     #[test]
     fn the_bytes_decide_what_a_file_is() {
         assert_eq!(sniff("章程.PDF", b"%PDF-1.7").unwrap().mime, "application/pdf");
-        for (name, bytes) in [("a.pdf", &b"MZ\x90"[..]), ("a.html", b"%PDF-1.7"), ("a.pdf", b""), ("noending", b"%PDF-")] {
+        for (name, bytes) in
+            [("a.pdf", &b"MZ\x90"[..]), ("a.html", b"%PDF-1.7"), ("a.pdf", b""), ("noending", b"%PDF-")]
+        {
             assert!(matches!(sniff(name, bytes), Err(Refused::Invalid(_))), "{name}");
         }
     }

@@ -64,7 +64,11 @@ mod tests {
     #[test]
     fn the_longest_chain_of_areas_is_the_area_part() {
         let gazetteer = Gazetteer::of(&crate::testing::areas());
-        let find = |name: &str| gazetteer.find(name).map(|prefix| (prefix.code.to_string(), name.chars().take(prefix.chars).collect::<String>()));
+        let find = |name: &str| {
+            gazetteer
+                .find(name)
+                .map(|prefix| (prefix.code.to_string(), name.chars().take(prefix.chars).collect::<String>()))
+        };
         assert_eq!(find("沈阳市和平区社会工作协会"), Some(("210102".into(), "沈阳市和平区".into())));
         assert_eq!(find("辽宁省慈善总会"), Some(("21".into(), "辽宁省".into())));
         assert_eq!(find("浙江省龙港市商会"), Some(("330383".into(), "浙江省龙港市".into())));

@@ -76,8 +76,11 @@ impl Office {
             loaded.done += locked(&shared, |piece| piece.numbers);
             progress(loaded);
         }
-        let closed = ImportBatch { state: "done".to_owned(), ended_at: Some(self.clock.now()), rev: batch.rev + 1, ..batch };
-        self.act(deed(closed.id, "close_generation"), move |work| work.update(&ImportBatch { entry: work.entry, ..closed }))?;
+        let closed =
+            ImportBatch { state: "done".to_owned(), ended_at: Some(self.clock.now()), rev: batch.rev + 1, ..batch };
+        self.act(deed(closed.id, "close_generation"), move |work| {
+            work.update(&ImportBatch { entry: work.entry, ..closed })
+        })?;
         Ok(loaded)
     }
 
@@ -125,7 +128,9 @@ impl Office {
             entry: base::EntryId::from_bits(0),
         };
         let opened = batch.clone();
-        self.act(deed(batch.id, "open_generation"), move |work| work.insert(&ImportBatch { entry: work.entry, ..opened }))?;
+        self.act(deed(batch.id, "open_generation"), move |work| {
+            work.insert(&ImportBatch { entry: work.entry, ..opened })
+        })?;
         Ok((batch, 0))
     }
 
@@ -154,11 +159,17 @@ impl Office {
     ) -> Result<std::time::Duration, Refused> {
         let batch = batch.clone();
         let subject = format!("import/{}/{number}", batch.id);
-        self.write_chunk(deed(batch.id, "load_generated"), subject, shared, |piece| &mut piece.chunk, move |work, piece| {
-            let (origin, entry, taken) = (batch.origin, work.entry, piece.numbers as i64);
-            work.insert(&ImportChunk { origin, batch: batch.id, number, taken, rejected: 0, root: None, entry })?;
-            work.update(&ImportBatch { entry, ..batch })
-        })
+        self.write_chunk(
+            deed(batch.id, "load_generated"),
+            subject,
+            shared,
+            |piece| &mut piece.chunk,
+            move |work, piece| {
+                let (origin, entry, taken) = (batch.origin, work.entry, piece.numbers as i64);
+                work.insert(&ImportChunk { origin, batch: batch.id, number, taken, rejected: 0, root: None, entry })?;
+                work.update(&ImportBatch { entry, ..batch })
+            },
+        )
     }
 }
 
@@ -199,7 +210,8 @@ mod tests {
     use crate::testing::office;
 
     fn plan(organizations: u64) -> Plan {
-        let focus = Focus { within: vec!["21".parse().unwrap(), "330383".parse().unwrap()], until: Date::constant(2026, 3, 1) };
+        let focus =
+            Focus { within: vec!["21".parse().unwrap(), "330383".parse().unwrap()], until: Date::constant(2026, 3, 1) };
         Plan { seed: 5, organizations, communities: organizations / 2, officers: true, focus }
     }
 
@@ -215,7 +227,10 @@ mod tests {
         assert_eq!(numbers(&office, sql!("test.n", "select count(*) from organization where synthetic = 1")), 900);
         assert!(numbers(&office, sql!("test.v", "select count(*) from organization_version")) > 1_100);
         assert!(numbers(&office, sql!("test.o", "select count(*) from officer")) > 2_000);
-        let counted = sql!("test.c", "select cast(sum(number) as bigint) from cube_count where cube = 'org.registrar' and area = '100000'");
+        let counted = sql!(
+            "test.c",
+            "select cast(sum(number) as bigint) from cube_count where cube = 'org.registrar' and area = '100000'"
+        );
         assert_eq!(numbers(&office, counted), 900, "the cubes count what is there");
         let gaps = sql!(
             "test.g",

@@ -49,7 +49,11 @@ fn first(tx: &mut Tx<'_>, draft: &Draft) -> Result<Start, Refused> {
 }
 
 /// The account that made an entry, such as the one a row bears: who did the step before, where a second person must do the next.
-pub(crate) fn find_actor(tx: &mut Tx<'_>, origin: base::Origin, entry: base::EntryId) -> Result<Option<AccountId>, Refused> {
+pub(crate) fn find_actor(
+    tx: &mut Tx<'_>,
+    origin: base::Origin,
+    entry: base::EntryId,
+) -> Result<Option<AccountId>, Refused> {
     Ok(store::journal::find(tx, origin, entry)?.and_then(|row| row.actor))
 }
 

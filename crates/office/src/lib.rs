@@ -9,28 +9,28 @@ pub mod audit;
 pub mod bulk;
 pub mod cases;
 pub mod connector;
-pub mod drafts;
 pub mod demo;
 pub mod desk;
+pub mod drafts;
 pub mod effects;
 pub mod files;
-pub mod import;
 pub mod gazetteer;
 pub mod generate;
+pub mod import;
 pub mod ledger;
 pub mod lookup;
 pub mod names;
 pub mod notices;
 pub mod people;
-pub mod site_faults;
-pub mod timer;
-pub mod verify;
 pub mod record;
 mod refused;
-pub mod reviews;
 pub mod register;
+pub mod reviews;
+pub mod site_faults;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod timer;
+pub mod verify;
 
 use std::sync::Arc;
 
@@ -81,5 +81,18 @@ pub fn load_catalogue(source: &dyn catalogue::Source) -> Result<catalogue::Catal
 
 /// Every statement of this crate, for the test that prepares them all.
 pub fn statements() -> Vec<Statement> {
-    [ledger::ALL, audit::ALL, &accounts::statements(), &register::statements(), reviews::ALL, verify::ALL, import::ALL, demo::ALL, &register::read::statements(), register::watches::ALL, site_faults::ALL].concat()
+    [
+        ledger::ALL,
+        audit::ALL,
+        &accounts::statements(),
+        &register::statements(),
+        reviews::ALL,
+        verify::ALL,
+        import::ALL,
+        demo::ALL,
+        &register::read::statements(),
+        register::watches::ALL,
+        site_faults::ALL,
+    ]
+    .concat()
 }

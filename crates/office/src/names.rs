@@ -1,9 +1,9 @@
 //! The name check (名称查重): what the law says of a wished name, who bears it or one like it, and why. The index proposes; the
 //! database decides; a person judges.
 use base::{AreaCode, CaseId, Date, OrgId};
-use catalogue::matter::{FieldKind, Matter};
 use casework::Answers;
 use catalogue::Value;
+use catalogue::matter::{FieldKind, Matter};
 use registry::names::{self, AreaPrefix, DuplicateRule, Ended, Finding, Holder, NameRules, Severity};
 use registry::{Kind, Registration};
 use search::Near;
@@ -80,12 +80,7 @@ impl Office {
             None => (Vec::new(), Vec::new()),
         };
         let holders = self.holders(tx, name, registrar, &same)?;
-        let barred = names::duplicates(
-            (name, kind.as_str(), registrar),
-            day,
-            &holders,
-            (&duplicate, &rules, &areas),
-        );
+        let barred = names::duplicates((name, kind.as_str(), registrar), day, &holders, (&duplicate, &rules, &areas));
         findings.extend(barred.into_iter().map(|(_, finding)| finding));
         if self.is_reserved(tx, name, registrar, day, own)? {
             findings.push(Finding {
@@ -138,7 +133,13 @@ impl Office {
     }
 
     /// The day on which an organization stopped bearing a former name.
-    fn given_up_on(&self, tx: &mut Tx<'_>, origin: base::Origin, org: OrgId, name: &str) -> Result<Option<Date>, Refused> {
+    fn given_up_on(
+        &self,
+        tx: &mut Tx<'_>,
+        origin: base::Origin,
+        org: OrgId,
+        name: &str,
+    ) -> Result<Option<Date>, Refused> {
         let versions = store::organizations::versions(tx, origin, org)?;
         let bore = |version: &&store::organizations::Version| {
             let facts: Option<registry::Organization> = serde_json::from_str(&version.facts).ok();
@@ -147,7 +148,14 @@ impl Office {
         Ok(versions.iter().filter(bore).filter_map(|version| version.valid_to).max())
     }
 
-    fn is_reserved(&self, tx: &mut Tx<'_>, name: &str, registrar: &AreaCode, day: Date, own: Option<CaseId>) -> Result<bool, Refused> {
+    fn is_reserved(
+        &self,
+        tx: &mut Tx<'_>,
+        name: &str,
+        registrar: &AreaCode,
+        day: Date,
+        own: Option<CaseId>,
+    ) -> Result<bool, Refused> {
         let origin = base::Origin::of(registrar);
         let taken = store::organizations::name_taken(tx, origin, &names::normalize(name), day)?;
         Ok(taken.is_some_and(|taken| taken.case_id.is_none() || taken.case_id != own.map(|case| case.to_string())))

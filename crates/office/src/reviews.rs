@@ -140,10 +140,18 @@ impl Office {
             let row = rated_case(work.tx, &who_owns, &number)?;
             let until = office.may_be_rated(&row)?;
             if work.today > until {
-                return Err(Refused::rule("review_late", format!("评价的时间到 {until} 为止"), "有意见可以到“投诉举报”反映"));
+                return Err(Refused::rule(
+                    "review_late",
+                    format!("评价的时间到 {until} 为止"),
+                    "有意见可以到“投诉举报”反映",
+                ));
             }
             if store::papers::review_of(work.tx, row.origin, row.id)?.is_some() {
-                return Err(Refused::rule("review_given", "这个办件已经评价过，一事一评（国办发〔2019〕51号）", "可以在本页查看处理结果"));
+                return Err(Refused::rule(
+                    "review_given",
+                    "这个办件已经评价过，一事一评（国办发〔2019〕51号）",
+                    "可以在本页查看处理结果",
+                ));
             }
             let below = office.param_int("review_bad_below", &row.area, work.today).unwrap_or(3);
             let bad = new.score < below;
@@ -203,7 +211,13 @@ impl Office {
             let case = store::cases::get(work.tx, origin, review.case_id)?;
             work.note("late", late);
             let rev = review.rev + 1;
-            work.update(&ServiceReview { state: "answered".into(), answer: Some(answer.clone()), rev, entry: work.entry, ..review })?;
+            work.update(&ServiceReview {
+                state: "answered".into(),
+                answer: Some(answer.clone()),
+                rev,
+                entry: work.entry,
+                ..review
+            })?;
             let Some(applicant) = case.applicant else { return Ok(()) };
             let Some(account) = store::accounts::find(work.tx, applicant)? else { return Ok(()) };
             Ok(work.tx.insert(&store::accounts::Notice {
@@ -225,7 +239,11 @@ impl Office {
             let review: ServiceReview = work.tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这条评价"))?;
             in_areas(&review, &areas)?;
             if review.state != "answered" {
-                return Err(Refused::rule("review_open", "这条评价还没有整改和回访，不能办结", "请先填写整改和回访情况"));
+                return Err(Refused::rule(
+                    "review_open",
+                    "这条评价还没有整改和回访，不能办结",
+                    "请先填写整改和回访情况",
+                ));
             }
             // The row still bears the entry of its answer.
             if crate::ledger::find_actor(work.tx, origin, review.entry)? == Some(by) {
@@ -240,7 +258,13 @@ impl Office {
     }
 
     /// How an authority was rated since a day. `demo`: count demonstration cases too.
-    pub fn review_figures(&self, tx: &mut Tx<'_>, area: &AreaCode, since: Date, demo: bool) -> Result<Figures, Refused> {
+    pub fn review_figures(
+        &self,
+        tx: &mut Tx<'_>,
+        area: &AreaCode,
+        since: Date,
+        demo: bool,
+    ) -> Result<Figures, Refused> {
         let today = self.clock.today();
         let below = self.param_int("review_bad_below", area, today).unwrap_or(3);
         let statement = if demo { FIGURES_DEMO } else { FIGURES };
@@ -282,7 +306,6 @@ impl Office {
         let days = self.param_int("review_invite_days", &row.area, ended).unwrap_or(30);
         Ok(self.calendar.after(ended, Span::Calendar(u32::try_from(days).unwrap_or(30))).date)
     }
-
 }
 
 /// A case by its number, for its applicant alone.

@@ -41,7 +41,9 @@ pub fn catalogue() -> Arc<catalogue::Catalogue> {
     let load = || {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue");
         let loaded = catalogue::Files::read(&root).and_then(|files| crate::load_catalogue(&files));
-        loaded.unwrap_or_else(|problems| panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+        loaded.unwrap_or_else(|problems| {
+            panic!("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+        })
     };
     Arc::clone(SHIPPED.get_or_init(|| Arc::new(load())))
 }
@@ -175,7 +177,8 @@ pub fn form_of(
         let field = matter.fields().find(|field| field.id.as_str() == name).unwrap();
         let mut json = serde_json::to_value(value).unwrap();
         if field.kind == FieldKind::Charter {
-            json = field.clauses.iter().map(|clause| (clause.id.to_string(), serde_json::json!(clause.model))).collect();
+            json =
+                field.clauses.iter().map(|clause| (clause.id.to_string(), serde_json::json!(clause.model))).collect();
         }
         let desk = json.get("id").and_then(|id| id.as_str()).and_then(|id| id.strip_prefix('@')).map(str::to_owned);
         if let Some(desk) = desk {

@@ -84,7 +84,9 @@ impl Office {
             if let Some(certificate) = certificate {
                 return Ok(Verified::Found(Box::new(self.standing(tx, certificate)?)));
             }
-            let Some((origin, org)) = store::organizations::resolve(tx, &text.to_uppercase())? else { return Ok(Verified::Unknown) };
+            let Some((origin, org)) = store::organizations::resolve(tx, &text.to_uppercase())? else {
+                return Ok(Verified::Unknown);
+            };
             Ok(Verified::Found(Box::new(self.standing_of(tx, origin, org)?)))
         })
     }
@@ -116,7 +118,9 @@ impl Office {
         let mut standing = self.standing_of(tx, origin, org)?;
         let all = certificates(tx, origin, org)?;
         let kind = if licence.copy == vault::CopyType::Original { "original" } else { "duplicate" };
-        let same = all.into_iter().find(|one| one.number == licence.number && (one.kind == kind || !is_registration(&one.kind)));
+        let same = all
+            .into_iter()
+            .find(|one| one.number == licence.number && (one.kind == kind || !is_registration(&one.kind)));
         standing.certificate_valid = same.as_ref().is_some_and(|one| self.is_valid(one));
         standing.certificate = same;
         Ok(Some(standing))
@@ -226,7 +230,12 @@ impl Office {
     }
 
     /// A letter of a case, for its applicant and the desks that see the case.
-    pub fn letter_of_case(&self, who: &Actor, number: &str, id: RecordId) -> Result<(store::papers::Letter, String), Refused> {
+    pub fn letter_of_case(
+        &self,
+        who: &Actor,
+        number: &str,
+        id: RecordId,
+    ) -> Result<(store::papers::Letter, String), Refused> {
         self.db.read(|tx| {
             let row = self.visible_case(tx, who, number)?;
             let own = row.applicant == Some(who.account) || row.org.is_some_and(|org| who.orgs.contains(&org));
@@ -242,7 +251,12 @@ impl Office {
     }
 
     /// The case with this number, if the actor may see it; otherwise it is not there.
-    pub(crate) fn visible_case(&self, tx: &mut Tx<'_>, who: &Actor, number: &str) -> Result<store::cases::CaseRow, Refused> {
+    pub(crate) fn visible_case(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Actor,
+        number: &str,
+    ) -> Result<store::cases::CaseRow, Refused> {
         for (origin, id) in store::cases::by_number(tx, number)? {
             let row = store::cases::get(tx, origin, id)?;
             let body: crate::cases::rows::Body = serde_json::from_value(row.body.clone()).map_err(Refused::internal)?;

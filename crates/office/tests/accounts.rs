@@ -1,8 +1,8 @@
 //! Accounts as people use them: signing up and in, locking out, one-time codes, and the three administrators.
 use authority::AdminRole;
 use office::Refused;
-use office::accounts::{Entrance, NewAccount};
 use office::accounts::officials::NewPost;
+use office::accounts::{Entrance, NewAccount};
 use office::testing::{TestOffice, office, on_each_engine};
 
 const PASSWORD: &str = "Lantern-7-river";
@@ -88,7 +88,8 @@ fn officials_need_a_code_that_counts_once() {
 #[test]
 fn each_administrator_does_only_his_own_part() {
     let office = office();
-    let [system, security, audit] = [AdminRole::System, AdminRole::Security, AdminRole::Audit].map(|role| office.admin(role));
+    let [system, security, audit] =
+        [AdminRole::System, AdminRole::Security, AdminRole::Audit].map(|role| office.admin(role));
     let body = office.body("registrar", "沈阳市民政局", "2101");
     for wrong in [&security, &audit, &office.founder("nobody")] {
         assert_eq!(code(office.open_official(wrong, &new("x-official"), None)), "denied");
@@ -115,7 +116,10 @@ fn erasing_a_person_takes_the_login_away_too() {
         office.founder("13800000000");
         let session = office.sign_in("13800000000", PASSWORD, &door()).unwrap();
         let who = office.session(&session.secret).unwrap().unwrap();
-        let new = NewRequest { kind: RequestKind::Erase, area: "2101".parse().unwrap(), text: "请删除我的账号".to_owned() };
+        let new =
+            NewRequest {
+                kind: RequestKind::Erase, area: "2101".parse().unwrap(), text: "请删除我的账号".to_owned()
+            };
         let id = office.ask_about_own_data(&who, &new).unwrap();
         let security = office.admin(AdminRole::Security);
         office.answer_request(&security, (who.person, id), true, "同意删除", None).unwrap();

@@ -59,14 +59,19 @@ fn filed(office: &TestOffice, cast: &Cast, name: &str) -> Done {
     let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
     let (mut answers, materials) = form_of(&resolved.matter, &|_| cast.supervisor_body);
     answers.put("name", serde_json::json!(name));
-    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new =
+        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
     office.file_case(&cast.founder, new).unwrap()
 }
 
 fn yes(office: &TestOffice, step: &str, verb: Verb) -> ActDraft {
     let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
     let points = &resolved.matter.find_step(&step.into()).unwrap().points;
-    let answer = |point: &catalogue::matter::Point| PointAnswer { point: point.id.clone(), answer: PointVerdict::Yes, remark: String::new() };
+    let answer = |point: &catalogue::matter::Point| PointAnswer {
+        point: point.id.clone(),
+        answer: PointVerdict::Yes,
+        remark: String::new(),
+    };
     let mut draft = ActDraft::new(step, verb);
     draft.points = points.iter().map(answer).collect();
     draft
@@ -94,7 +99,11 @@ fn a_queue_holds_exactly_its_posts_tasks() {
         assert_eq!(queue(office, &cast.province, "intake", Which::All).unwrap(), Vec::<String>::new());
         assert_eq!(queue(office, &cast.province, "intake", Which::Below).unwrap().len(), 2, "read from above");
         for (who, desk) in [(&cast.supervisor, "supervisor"), (&cast.party, "party"), (&cast.finance, "finance")] {
-            assert_eq!(queue(office, who, desk, Which::Below).unwrap_err().code(), "denied", "{desk}: a body sees its own tasks only");
+            assert_eq!(
+                queue(office, who, desk, Which::Below).unwrap_err().code(),
+                "denied",
+                "{desk}: a body sees its own tasks only"
+            );
         }
         assert_eq!(queue(office, &cast.party, "intake", Which::All).unwrap_err().code(), "denied");
         assert_eq!(queue(office, &cast.founder, "intake", Which::All).unwrap_err().code(), "denied");
@@ -137,7 +146,8 @@ fn an_act_waits_ten_seconds_and_can_be_taken_back() {
         assert_eq!(restarted.run_pending().unwrap(), 0, "once");
         assert_eq!(rev(office, &done), 2);
         assert_eq!(office.take_back(&cast.intake, pending.id).unwrap_err().code(), "done");
-        let entries = office.db.read(|tx| store::journal::chain(tx, done.origin, &format!("case/{}", done.case))).unwrap();
+        let entries =
+            office.db.read(|tx| store::journal::chain(tx, done.origin, &format!("case/{}", done.case))).unwrap();
         assert_eq!(entries.len(), 2, "filed, accepted: what was taken back is no act");
     });
 }
@@ -158,7 +168,10 @@ fn what_is_refused_after_the_ten_seconds_is_told_to_its_author() {
             store::accounts::notices(tx, person, 10)
         });
         let notices = notices.unwrap();
-        assert!(notices.iter().any(|notice| notice.title.contains("没有生效") && notice.body.contains("领取")), "{notices:?}");
+        assert!(
+            notices.iter().any(|notice| notice.title.contains("没有生效") && notice.body.contains("领取")),
+            "{notices:?}"
+        );
         let stale = office.pend(&cast.second_intake, (done.origin, done.case), 1, &yes(office, "intake", Verb::Accept));
         assert_eq!(stale.unwrap_err().code(), "conflict");
         // Somebody whose post ended meanwhile has not acted.
@@ -185,12 +198,16 @@ fn each_desk_sees_what_it_was_asked_and_no_more() {
         assert!(whole.desks[0].moves.iter().any(|offered| offered.key == "accept" && offered.blocked.is_none()));
         let above = office.review(&cast.province, &done.number).unwrap();
         assert!(above.desks.is_empty() && above.why_not.is_some(), "read only");
-        let shown: String = whole.sections.iter().flat_map(|section| &section.rows).map(|row| row.declared.clone()).collect();
+        let shown: String =
+            whole.sections.iter().flat_map(|section| &section.rows).map(|row| row.declared.clone()).collect();
         assert!(!shown.contains("210102198001010117") && !shown.contains("13900000011"), "masked");
-        office.act_on_case(&cast.intake, done.origin, done.case, None, yes(office, "intake", Verb::Accept).to_act()).unwrap();
+        office
+            .act_on_case(&cast.intake, done.origin, done.case, None, yes(office, "intake", Verb::Accept).to_act())
+            .unwrap();
         let asked = office.review(&cast.party, &done.number).unwrap();
         assert_eq!(asked.sight, Sight::Asked);
-        let fields: Vec<&str> = asked.sections.iter().flat_map(|section| &section.rows).map(|row| row.field.as_str()).collect();
+        let fields: Vec<&str> =
+            asked.sections.iter().flat_map(|section| &section.rows).map(|row| row.field.as_str()).collect();
         assert!(fields.contains(&"sponsors") && !fields.contains(&"capital"), "{fields:?}");
         assert!(asked.letters.is_empty() && asked.documents.is_empty());
         let five = office.review(&cast.supervisor, &done.number).unwrap();
@@ -221,7 +238,8 @@ fn a_correction_shows_before_and_after_and_cannot_be_repeated_for_more() {
         let row = review.sections.iter().flat_map(|section| &section.rows).find(|row| row.field == "purpose").unwrap();
         assert!(row.differs && row.named, "{row:?}");
         assert_eq!(row.former.as_deref(), Some("为本市老年人提供公益服务，推动行业规范发展。"));
-        let capital = review.sections.iter().flat_map(|section| &section.rows).find(|row| row.field == "capital").unwrap();
+        let capital =
+            review.sections.iter().flat_map(|section| &section.rows).find(|row| row.field == "capital").unwrap();
         assert!(!capital.differs);
         assert_eq!(review.desks[0].targets, ["purpose"], "only what was named or has changed");
         let mut more = back.clone();
@@ -249,7 +267,11 @@ fn a_question_is_seen_by_the_asked_and_answered_once() {
         }
         let id = office.ask(&cast.intake, case, &new).unwrap();
         assert_eq!(office.asked(&cast.finance, id).unwrap().number, done.number);
-        assert_eq!(office.review(&cast.finance, &done.number).err().unwrap().code(), "denied", "the question is not the case");
+        assert_eq!(
+            office.review(&cast.finance, &done.number).err().unwrap().code(),
+            "denied",
+            "the question is not the case"
+        );
         assert_eq!(office.asked(&cast.party, id).unwrap_err().code(), "denied");
         assert_eq!(office.answer(&cast.intake, id, "不是我").unwrap_err().code(), "denied");
         assert!(matches!(office.answer(&cast.finance, id, " ").unwrap_err(), Refused::Invalid(_)));
@@ -259,7 +281,8 @@ fn a_question_is_seen_by_the_asked_and_answered_once() {
         assert_eq!(review.questions[0].state, "answered");
         office.write_to_applicant(&cast.intake, case, "材料已收到，预计本周受理。").unwrap();
         assert_eq!(office.write_to_applicant(&cast.party, case, "越权来信内容").unwrap_err().code(), "denied");
-        let entries = office.db.read(|tx| store::journal::chain(tx, done.origin, &format!("case/{}", done.case))).unwrap();
+        let entries =
+            office.db.read(|tx| store::journal::chain(tx, done.origin, &format!("case/{}", done.case))).unwrap();
         assert_eq!(entries.len(), 4, "filed, asked, answered, written");
     });
 }
@@ -295,7 +318,12 @@ fn protected_values_are_shown_for_a_reason_and_leave_a_trace() {
         let case = (done.origin, done.case);
         assert!(matches!(office.reveal_answers(&cast.intake, case, None, "看"), Err(Refused::Invalid(_))));
         for wrong in [&cast.party, &cast.dalian, &cast.province, &cast.founder] {
-            assert_eq!(office.reveal_answers(wrong, case, None, "核对身份").err().unwrap().code(), "denied", "{}", wrong.name);
+            assert_eq!(
+                office.reveal_answers(wrong, case, None, "核对身份").err().unwrap().code(),
+                "denied",
+                "{}",
+                wrong.name
+            );
         }
         let shown = office.reveal_answers(&cast.intake, case, Some("sponsors"), "核对发起人身份").unwrap();
         assert_eq!(shown.iter().map(|section| section.rows.len()).sum::<usize>(), 1);
@@ -323,11 +351,16 @@ fn power_is_counted_by_authority_and_read_by_those_above_only() {
     on_each_engine(|office| {
         let cast = cast(office);
         let done = filed(office, &cast, "沈阳市养老服务协会");
-        let province = Actor { ..seated(office, "province-review", "review", "21", office.body("registrar", "厅", "21")) };
+        let province =
+            Actor { ..seated(office, "province-review", "review", "21", office.body("registrar", "厅", "21")) };
         let report = office.power(&province, None).unwrap();
-        assert_eq!(report.rows.iter().map(|row| (row.area.as_str(), row.line.received)).collect::<Vec<_>>(), [(AREA, 1)]);
+        assert_eq!(
+            report.rows.iter().map(|row| (row.area.as_str(), row.line.received)).collect::<Vec<_>>(),
+            [(AREA, 1)]
+        );
         let area = AREA.parse().unwrap();
-        let (cases, _) = office.power_list(&province, &area, report.since, office::desk::PowerList::Received, None).unwrap();
+        let (cases, _) =
+            office.power_list(&province, &area, report.since, office::desk::PowerList::Received, None).unwrap();
         assert_eq!(cases[0].number, done.number);
         assert_eq!(office.power(&cast.party, None).unwrap_err().code(), "denied");
         let other = seated(office, "dalian-review", "review", "2102", office.body("registrar", "局", "2102"));
@@ -348,6 +381,7 @@ fn invented_cases_stand_at_every_desk() {
     assert!(queue(&office, &cast.intake, "intake", Which::All).unwrap().len() >= 6);
     assert!(!queue(&office, &cast.review, "review", Which::All).unwrap().is_empty());
     assert!(!queue(&office, &cast.supervisor, "supervisor", Which::All).unwrap().is_empty());
-    let rows = office.desk_queue(&cast.intake, &QueueAsk { desk: "intake".into(), ..QueueAsk::default() }).unwrap().rows;
+    let rows =
+        office.desk_queue(&cast.intake, &QueueAsk { desk: "intake".into(), ..QueueAsk::default() }).unwrap().rows;
     assert!(rows.iter().any(|row| row.left.is_some_and(|left| left < 0)), "something is overdue");
 }

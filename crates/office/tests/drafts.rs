@@ -46,7 +46,11 @@ fn a_draft_is_sealed_survives_and_belongs_to_one() {
         let draft = office.open_draft(&lan, id).unwrap();
         assert_eq!(draft.answers.find("legal_representative"), Some(&person));
         assert_eq!((draft.rev, draft.area.as_str()), (rev, AREA));
-        let row = office.db.read(|tx| tx.find_record::<store::accounts::Draft>(store::args![draft.person, id])).unwrap().unwrap();
+        let row = office
+            .db
+            .read(|tx| tx.find_record::<store::accounts::Draft>(store::args![draft.person, id]))
+            .unwrap()
+            .unwrap();
         let text = row.body.to_string();
         assert!(!text.contains("210102198001010117") && !text.contains("13900000011") && !text.contains("张示例"));
         for other in [mei, office.official("intake", AREA, BodyId::from_bits(3))] {

@@ -2,10 +2,10 @@
 use authority::{Actor, Verb};
 use base::BodyId;
 use casework::{Act, PointAnswer, PointVerdict};
+use office::Refused;
 use office::cases::Done;
 use office::cases::file::NewCase;
 use office::testing::{TestOffice, form_of, office, on_each_engine};
-use office::Refused;
 
 const AREA: &str = "2101";
 

@@ -12,7 +12,10 @@ use crate::state::States;
 /// Items by regulation: 社会团体 art 12 (名称、住所、宗旨、业务范围、活动地域、法定代表人、活动资金、业务主管单位), 民非 art 12,
 /// 基金会 art 11.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "independent registered marks, each shown and stored by its own name")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent registered marks, each shown and stored by its own name"
+)]
 pub struct Organization {
     /// Identity, for ever.
     pub id: OrgId,

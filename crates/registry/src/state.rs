@@ -104,11 +104,17 @@ impl States {
         match wish {
             Transition::Registration(to) => self.registration_after(to),
             Transition::Credit(to) if self.registration == Registration::Deregistered && to != Credit::Clear => {
-                Err(TransitionRefused { from: self.credit.label(), to: to.label(), why: "该组织已注销，不再列入名单" })
+                Err(TransitionRefused {
+                    from: self.credit.label(), to: to.label(), why: "该组织已注销，不再列入名单"
+                })
             }
             Transition::Credit(to) => Ok(Self { credit: to, ..self }),
             Transition::Operation(to) if !self.registration.is_live() && to != Operation::Ceased => {
-                Err(TransitionRefused { from: self.operation.label(), to: to.label(), why: "该组织已退出，不能恢复活动" })
+                Err(TransitionRefused {
+                    from: self.operation.label(),
+                    to: to.label(),
+                    why: "该组织已退出，不能恢复活动",
+                })
             }
             Transition::Operation(to) => Ok(Self { operation: to, ..self }),
         }

@@ -134,7 +134,8 @@ impl Entry {
         let name = names::normalize(&doc.name);
         let fact = |text: &Option<String>| text.as_deref().map(names::normalize).unwrap_or_default();
         let s = SEPARATOR;
-        let record = format!("{name}{s}{}{s}{}{s}{}{s}", names::initials(&name), fact(&doc.code), fact(&doc.filing_number));
+        let record =
+            format!("{name}{s}{}{s}{}{s}{}{s}", names::initials(&name), fact(&doc.code), fact(&doc.filing_number));
         let mut flags = 0;
         let mut set = |flag, on| flags |= if on { flag } else { 0 };
         set(CHARITY, doc.charity);

@@ -47,7 +47,8 @@ impl Counter {
             AreaLevel::Town => 9,
             AreaLevel::Community => 12,
         };
-        let areas = if digits <= 6 { Areas::Flat(vec![0; 10_usize.pow(digits as u32)]) } else { Areas::Deep(HashMap::new()) };
+        let areas =
+            if digits <= 6 { Areas::Flat(vec![0; 10_usize.pow(digits as u32)]) } else { Areas::Deep(HashMap::new()) };
         Self { total: 0, labels: [[0; 256]; 3], charities: 0, areas, divisor: 10_u64.pow(12 - digits as u32), digits }
     }
 

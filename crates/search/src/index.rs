@@ -52,7 +52,8 @@ impl Index {
             Ok(state) => state,
             Err(Error::Database(error)) => return Err(error.into()),
             Err(_) => {
-                connection.execute_batch("delete from meta; delete from position; delete from label; delete from change;")?;
+                connection
+                    .execute_batch("delete from meta; delete from position; delete from label; delete from change;")?;
                 State::default()
             }
         };
@@ -88,8 +89,10 @@ impl Index {
             if change.pos > position(&tx, change.origin)? {
                 fresh.push((change.id.bits(), Entry::all_of(&change.docs, &mut labels)?));
                 let docs = serde_json::to_string(&change.docs)?;
-                tx.prepare_cached("insert into change (id, docs) values ($1, $2) on conflict (id) do update set docs = excluded.docs")?
-                    .execute(params![change.id.to_string(), docs])?;
+                tx.prepare_cached(
+                    "insert into change (id, docs) values ($1, $2) on conflict (id) do update set docs = excluded.docs",
+                )?
+                .execute(params![change.id.to_string(), docs])?;
             }
         }
         let applied = batch.iter().map(|change| (change.origin, change.pos));
@@ -238,7 +241,8 @@ fn keep_positions(connection: &Connection, positions: impl Iterator<Item = (Orig
 }
 
 fn keep_labels(connection: &Connection, labels: &Labels) -> Result<(), Error> {
-    let mut statement = connection.prepare_cached("insert or ignore into label (field, number, text) values ($1, $2, $3)")?;
+    let mut statement =
+        connection.prepare_cached("insert or ignore into label (field, number, text) values ($1, $2, $3)")?;
     for (field, list) in [&labels.kinds, &labels.statuses, &labels.grades].into_iter().enumerate() {
         for (number, text) in list.iter().enumerate() {
             statement.execute(params![field as i64, number as i64, text])?;
@@ -271,7 +275,8 @@ fn sweep(path: &Path, keep: u64) {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = file.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(stem)) && file.path().extension().is_some_and(|end| end == "seg");
+        let ours = name.to_str().is_some_and(|name| name.starts_with(stem))
+            && file.path().extension().is_some_and(|end| end == "seg");
         if ours && Some(name.as_os_str()) != keep.file_name() {
             // A file that cannot be removed now is tried again next time.
             let _ = std::fs::remove_file(file.path());
@@ -314,7 +319,9 @@ impl Runs<'_> {
             // A dozen runs: looking at each is as good as a heap.
             let mut best: Option<(usize, Entry)> = None;
             for (at, source) in sources.iter_mut().enumerate() {
-                let better = source.peek().is_some_and(|entry| best.as_ref().is_none_or(|(_, known)| entry.order(known).is_lt()));
+                let better = source
+                    .peek()
+                    .is_some_and(|entry| best.as_ref().is_none_or(|(_, known)| entry.order(known).is_lt()));
                 if better {
                     best = source.peek().cloned().map(|entry| (at, entry));
                 }

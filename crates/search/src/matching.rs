@@ -114,7 +114,8 @@ pub(crate) struct Filter {
 impl Filter {
     pub fn of(query: &Query, labels: &Labels) -> Self {
         let chosen = |wanted: &[String], known: &[String]| {
-            (!wanted.is_empty()).then(|| std::array::from_fn(|at| known.get(at).is_some_and(|text| wanted.contains(text))))
+            (!wanted.is_empty())
+                .then(|| std::array::from_fn(|at| known.get(at).is_some_and(|text| wanted.contains(text))))
         };
         let nation = query.areas.iter().any(|area| area.level() == base::AreaLevel::Nation);
         let areas = (!query.areas.is_empty() && !nation).then(|| {
@@ -143,8 +144,10 @@ impl Filter {
                 filter.want |= if wanted { flag } else { 0 };
             }
         }
-        filter.open =
-            filter.areas.is_none() && filter.registrar.is_none() && filter.labels.iter().all(Option::is_none) && filter.mask == 0;
+        filter.open = filter.areas.is_none()
+            && filter.registrar.is_none()
+            && filter.labels.iter().all(Option::is_none)
+            && filter.mask == 0;
         filter
     }
 
@@ -187,7 +190,11 @@ impl Filter {
         let numbers = [facts.kind, facts.status, facts.grade];
         facts.flags & self.mask == self.want
             && self.registrar.is_none_or(|registrar| registrar == facts.registrar)
-            && self.labels.iter().zip(numbers).all(|(wanted, number)| wanted.as_ref().is_none_or(|set| set[usize::from(number)]))
+            && self
+                .labels
+                .iter()
+                .zip(numbers)
+                .all(|(wanted, number)| wanted.as_ref().is_none_or(|set| set[usize::from(number)]))
             && self.areas.as_ref().is_none_or(|ranges| ranges.iter().any(|range| range.contains(&facts.area)))
     }
 }

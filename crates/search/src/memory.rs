@@ -93,6 +93,10 @@ impl Block for MemoryBlock {
 
     fn siblings(&self, place: u16) -> Vec<(Rank, Facts, &[u8])> {
         let places = self.places.get(&self.rank(place).1).map(Vec::as_slice).unwrap_or_default();
-        places.iter().map(|&at| &self.entries[usize::from(at)]).map(|entry| (entry.rank, entry.facts, entry.record.as_bytes())).collect()
+        places
+            .iter()
+            .map(|&at| &self.entries[usize::from(at)])
+            .map(|entry| (entry.rank, entry.facts, entry.record.as_bytes()))
+            .collect()
     }
 }

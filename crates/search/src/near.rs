@@ -35,7 +35,13 @@ pub(crate) struct Judge<'a> {
 }
 
 /// The `limit` names most like `name`, most alike first.
-pub(crate) fn similar(state: &State, name: &str, registrar: Option<&AreaCode>, limit: usize, judge: &Judge<'_>) -> Vec<Near> {
+pub(crate) fn similar(
+    state: &State,
+    name: &str,
+    registrar: Option<&AreaCode>,
+    limit: usize,
+    judge: &Judge<'_>,
+) -> Vec<Near> {
     let normal = names::normalize(name);
     let ours = names::parse(name, judge.kind, judge.rules, judge.areas);
     let kinds = &state.labels.kinds;

@@ -134,6 +134,10 @@ impl FromStr for Cursor {
         }
         let short = |range: Range<usize>| u32::from_str_radix(&text[range], 16).map_err(|_| InvalidCursor);
         let long = |range: Range<usize>| u128::from_str_radix(&text[range], 16).map_err(|_| InvalidCursor);
-        Ok(Self { boundary: (short(0..8)?, long(8..40)?), score: short(40..48)?, rank: (short(48..56)?, long(56..88)?) })
+        Ok(Self {
+            boundary: (short(0..8)?, long(8..40)?),
+            score: short(40..48)?,
+            rank: (short(48..56)?, long(56..88)?),
+        })
     }
 }

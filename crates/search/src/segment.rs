@@ -42,7 +42,10 @@ pub(crate) struct Segment {
 impl Segment {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let file = File::open(path)?;
-        #[expect(unsafe_code, reason = "mapping a file needs it; segments are written once, under a new name, and never changed")]
+        #[expect(
+            unsafe_code,
+            reason = "mapping a file needs it; segments are written once, under a new name, and never changed"
+        )]
         // SAFETY: only this crate writes segment files, and only before they are first opened.
         let map = unsafe { Mmap::map(&file)? };
         let damaged = Error::Damaged("footer");
@@ -88,7 +91,13 @@ impl Segment {
 
     fn block<'a>(&'a self, block: usize, dead: &'a [u64]) -> MappedBlock<'a> {
         let sections = std::array::from_fn(|section| self.section(block, section));
-        MappedBlock { segment: self, sections, start: self.starts[block], len: self.starts[block + 1] - self.starts[block], dead }
+        MappedBlock {
+            segment: self,
+            sections,
+            start: self.starts[block],
+            len: self.starts[block + 1] - self.starts[block],
+            dead,
+        }
     }
 
     /// The block and place of a row.
@@ -169,7 +178,8 @@ impl<'a> MappedBlock<'a> {
     }
 
     fn text(&self, place: u16) -> &'a str {
-        std::str::from_utf8(slice(self.section(ORIGINAL_ENDS), self.section(ORIGINALS), usize::from(place))).unwrap_or("")
+        std::str::from_utf8(slice(self.section(ORIGINAL_ENDS), self.section(ORIGINALS), usize::from(place)))
+            .unwrap_or("")
     }
 }
 
@@ -242,4 +252,3 @@ impl Block for MappedBlock<'_> {
         self.segment.rows_of(self.rank(place).1).into_iter().map(|row| self.segment.parts(row)).collect()
     }
 }
-

@@ -56,7 +56,8 @@ fn scan<'a>(all: &'a BTreeMap<OrgId, Change>, query: &Query) -> BTreeMap<OrgId, 
             && query.active.is_none_or(|active| active == doc.active)
     };
     let mut found = BTreeMap::new();
-    let terms: Vec<String> = query.text.split_whitespace().map(names::normalize).filter(|term| !term.is_empty()).collect();
+    let terms: Vec<String> =
+        query.text.split_whitespace().map(names::normalize).filter(|term| !term.is_empty()).collect();
     if terms.is_empty() && !query.text.trim().is_empty() {
         return found;
     }
@@ -124,14 +125,21 @@ fn named(n: u64, name: &str) -> Change {
 }
 
 fn known() -> Vec<Change> {
-    let names = ["在建工程质量协会", "中国农业发展银行员工协会", "云山市夕阳红养老服务中心", "云山市“爱心”（同行）協會", "Ａ１合唱团"];
+    let names = [
+        "在建工程质量协会",
+        "中国农业发展银行员工协会",
+        "云山市夕阳红养老服务中心",
+        "云山市“爱心”（同行）協會",
+        "Ａ１合唱团",
+    ];
     (900_000..).zip(names).map(|(n, name)| named(n, name)).collect()
 }
 
 /// Part in a segment, part changed since, part forgotten.
 fn filled(folder: &Folder, count: u64) -> (Index, BTreeMap<OrgId, Change>) {
     let index = folder.open();
-    let mut all: BTreeMap<OrgId, Change> = (0..count).map(|n| synthetic::change(n, 1)).chain(known()).map(|c| (c.id, c)).collect();
+    let mut all: BTreeMap<OrgId, Change> =
+        (0..count).map(|n| synthetic::change(n, 1)).chain(known()).map(|c| (c.id, c)).collect();
     index.rebuild(all.values().cloned(), &[]).unwrap();
     for n in (0..count).step_by(17) {
         let mut change = synthetic::change(n, n + 1);
@@ -182,7 +190,16 @@ fn words_that_segmenters_miss_are_found() {
     let folder = Folder::new();
     let (index, all) = filled(&folder, 1000);
     let known = known();
-    for (text, at) in [("工程", 0), ("农业", 1), ("服务", 2), ("养老服务中心", 2), ("爱心同行协会", 3), ("a1", 4), ("zjgc", 0), ("yhyg", 1)] {
+    for (text, at) in [
+        ("工程", 0),
+        ("农业", 1),
+        ("服务", 2),
+        ("养老服务中心", 2),
+        ("爱心同行协会", 3),
+        ("a1", 4),
+        ("zjgc", 0),
+        ("yhyg", 1),
+    ] {
         assert!(ids(&index, text).contains(&known[at].id), "{text}");
         assert_exact(&index, &all, &Query::text(text));
     }
@@ -255,7 +272,9 @@ fn paging_neither_skips_nor_repeats_while_the_index_changes() {
             turn += 1;
             let batch: Vec<Change> = (0..40).map(|n| synthetic::change(1_000_000 + turn * 40 + n, 1_000_000)).collect();
             // Origins differ, so that no change is passed over as already known.
-            index.apply(&batch.into_iter().map(|c| Change { pos: 10_000_000 + turn, ..c }).collect::<Vec<_>>(), &[]).unwrap();
+            index
+                .apply(&batch.into_iter().map(|c| Change { pos: 10_000_000 + turn, ..c }).collect::<Vec<_>>(), &[])
+                .unwrap();
             if turn % 4 == 2 {
                 index.merge().unwrap();
             }
@@ -302,7 +321,11 @@ fn a_damaged_segment_empties_the_index() {
     let origin = all.values().next().unwrap().origin;
     index.apply(&[], &[(origin, 99)]).unwrap();
     drop(index);
-    let file = std::fs::read_dir(folder.0.path()).unwrap().flatten().find(|f| f.path().extension().is_some_and(|e| e == "seg")).unwrap();
+    let file = std::fs::read_dir(folder.0.path())
+        .unwrap()
+        .flatten()
+        .find(|f| f.path().extension().is_some_and(|e| e == "seg"))
+        .unwrap();
     std::fs::write(file.path(), b"not a segment").unwrap();
     let index = folder.open();
     assert_eq!((index.position(origin).unwrap(), index.search(&Query::default()).total), (0, Some(0)));
@@ -319,12 +342,23 @@ fn dates_decide_which_name_is_seen() {
     let doc = change.docs[0].clone();
     let (start, turn) = (Date::constant(2010, 1, 1), Date::constant(2018, 3, 4));
     change.docs[0].valid_from = turn;
-    change.docs.push(Doc { name: "云山市旧名协会".into(), valid_from: start, valid_to: Some(turn), former: true, ..doc });
+    change.docs.push(Doc {
+        name: "云山市旧名协会".into(),
+        valid_from: start,
+        valid_to: Some(turn),
+        former: true,
+        ..doc
+    });
     index.apply(&[change], &[]).unwrap();
     for merged in [false, true] {
         let names = |text: &str, day: Option<&str>| {
             let as_of = day.map(|day| day.parse().unwrap());
-            index.search(&Query { as_of, ..Query::text(text) }).items.into_iter().map(|item| item.name).collect::<Vec<_>>()
+            index
+                .search(&Query { as_of, ..Query::text(text) })
+                .items
+                .into_iter()
+                .map(|item| item.name)
+                .collect::<Vec<_>>()
         };
         assert_eq!(names("协会", None), ["云山市新名协会"], "{merged}");
         assert_eq!(names("旧名", None), ["云山市旧名协会"]);
@@ -341,14 +375,16 @@ fn the_name_check_says_what_collides() {
     let folder = Folder::new();
     let (index, _) = filled(&folder, 2000);
     let rules = names::NameRules {
-        kinds: [("service_institution".to_owned(), names::KindRule { endings: vec!["服务中心".into()], own_word: true, ..Default::default() })]
-            .into(),
+        kinds: [(
+            "service_institution".to_owned(),
+            names::KindRule { endings: vec!["服务中心".into()], own_word: true, ..Default::default() },
+        )]
+        .into(),
         fields: vec!["养老".into()],
         ..Default::default()
     };
-    let areas = |name: &str| {
-        name.starts_with("云山市").then(|| names::AreaPrefix { code: "9001".parse().unwrap(), chars: 3 })
-    };
+    let areas =
+        |name: &str| name.starts_with("云山市").then(|| names::AreaPrefix { code: "9001".parse().unwrap(), chars: 3 });
     let near = index.similar(("云山市夕阳宏养老服务中心", "service_institution"), None, 20, (&rules, &areas));
     assert_eq!(near.len(), 20);
     assert_eq!(near[0].name, "云山市夕阳红养老服务中心");

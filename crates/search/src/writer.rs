@@ -112,8 +112,10 @@ impl SegmentWriter {
             put_facts(&mut facts, &entry.facts);
         }
         self.section(&facts)?;
-        let ranks: Vec<u8> =
-            block.iter().flat_map(|entry| entry.rank.0.to_le_bytes().into_iter().chain(entry.rank.1.to_le_bytes())).collect();
+        let ranks: Vec<u8> = block
+            .iter()
+            .flat_map(|entry| entry.rank.0.to_le_bytes().into_iter().chain(entry.rank.1.to_le_bytes()))
+            .collect();
         self.section(&ranks)?;
         self.directory.push(self.at);
         Ok(())

@@ -101,10 +101,12 @@ const QUEUE_LINE: &str = "select t.origin, t.case_id, t.id, t.step, t.desk, t.ar
      t.body_id, t.matter, t.title, t.state, t.opened_on, t.due, t.claimed_by, t.claimed_at, t.closed_on, t.outcome, t.body,
      t.entry, c.number, c.title as case_title, c.applicant_name, c.received_on
      from task t join matter_case c on c.origin = t.origin and c.id = t.case_id";
-const CASE_LINE: &str = "select origin, id, number, matter, title, state, status, ending, applicant_name, org, area, received_on,
+const CASE_LINE: &str =
+    "select origin, id, number, matter, title, state, status, ending, applicant_name, org, area, received_on,
      next_due, ended_on, synthetic from matter_case";
 
-const DISAGREED: &str = "exists (select 1 from task t where t.origin = matter_case.origin and t.case_id = matter_case.id
+const DISAGREED: &str =
+    "exists (select 1 from task t where t.origin = matter_case.origin and t.case_id = matter_case.id
      and t.outcome = '不同意')";
 
 /// Where a desk sits, as its queue is found.
@@ -155,14 +157,23 @@ pub struct Counts {
 impl crate::FromRow for Counts {
     const TABLE: &'static str = "task";
     fn from_row(row: &crate::Row<'_>) -> Result<Self, DbError> {
-        Ok(Self { open: row.at(0)?, overdue: row.at(1)?, today: row.at(2)?, fresh: row.at(3)?, mine: row.at(4)?, waiting: row.at(5)? })
+        Ok(Self {
+            open: row.at(0)?,
+            overdue: row.at(1)?,
+            today: row.at(2)?,
+            fresh: row.at(3)?,
+            mine: row.at(4)?,
+            waiting: row.at(5)?,
+        })
     }
 }
 
 fn seat(filter: &mut Filter, desk: &str, seat: &Seat) {
     filter.equal("t.desk", desk);
     match seat {
-        Seat::Post(area, body) => filter.holds("((t.area = ? and t.body_id is null) or t.body_id = ?)", args![area, body]),
+        Seat::Post(area, body) => {
+            filter.holds("((t.area = ? and t.body_id is null) or t.body_id = ?)", args![area, body])
+        }
         Seat::Below(area) => match area.level() {
             AreaLevel::Province => filter.equal("t.province", area),
             AreaLevel::City => filter.equal("t.city", area),
@@ -290,7 +301,12 @@ pub fn pending_on(tx: &mut Tx<'_>, origin: Origin, subject: &str) -> Result<Vec<
 }
 
 /// The last ended case of an organization in the same matter (上次申报).
-pub fn last_of_org(tx: &mut Tx<'_>, org: OrgId, matter: &str, except: CaseId) -> Result<Option<(Origin, CaseId)>, DbError> {
+pub fn last_of_org(
+    tx: &mut Tx<'_>,
+    org: OrgId,
+    matter: &str,
+    except: CaseId,
+) -> Result<Option<(Origin, CaseId)>, DbError> {
     tx.find(LAST_OF_ORG, args![org, matter, except])
 }
 

@@ -118,7 +118,8 @@ const SEALED_UP_TO: Statement = sql!(
     "journal.sealed_up_to",
     "update journal_head set sealed_seq = $3 where origin = $1 and subject = $2 and sealed_seq < $3"
 );
-const FORMER: Statement = sql!("journal.former", "select entry, table_name, key, digest from journal_former order by entry");
+const FORMER: Statement =
+    sql!("journal.former", "select entry, table_name, key, digest from journal_former order by entry");
 const BY_ACTOR: Statement = sql!(
     "journal.by_actor",
     "select origin, id, subject, seq, at, day, actor, desk, verb, body, prev, hash, root from journal_entry
@@ -147,8 +148,26 @@ const SEAL_HEADS: Statement = sql!(
 
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] = &[
-    ADVANCE, CHAIN, NEWEST, PAGE, COUNT, IDS, STANDING, DIGEST_AT, COUNT_HEADS, WRONG_HEAD, WRONG_SEALED, LOOSE_LEAF,
-    SEALED_UP_TO, FORMER, BY_ACTOR, UNSEALED, LAST_SEAL, LAST_NIGHTLY, SEALS, SEAL_HEADS,
+    ADVANCE,
+    CHAIN,
+    NEWEST,
+    PAGE,
+    COUNT,
+    IDS,
+    STANDING,
+    DIGEST_AT,
+    COUNT_HEADS,
+    WRONG_HEAD,
+    WRONG_SEALED,
+    LOOSE_LEAF,
+    SEALED_UP_TO,
+    FORMER,
+    BY_ACTOR,
+    UNSEALED,
+    LAST_SEAL,
+    LAST_NIGHTLY,
+    SEALS,
+    SEAL_HEADS,
 ];
 
 /// The head of a subject's chain: the next entry has its `seq` plus 1 and its `hash` as `prev`.
@@ -206,11 +225,7 @@ pub fn by_actor(
 }
 
 /// Entries chain by chain, at most `limit` of them, after the place (origin, subject, seq).
-pub fn page(
-    tx: &mut Tx<'_>,
-    after: &(Option<Origin>, String, i64),
-    limit: usize,
-) -> Result<Vec<EntryRow>, DbError> {
+pub fn page(tx: &mut Tx<'_>, after: &(Option<Origin>, String, i64), limit: usize) -> Result<Vec<EntryRow>, DbError> {
     let origin = after.0.map_or(String::new(), |origin| origin.to_string());
     tx.list(PAGE, args![origin, after.1, after.2, limit])
 }

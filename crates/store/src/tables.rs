@@ -1,5 +1,7 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
-use crate::{Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, papers, people, registers, scans};
+use crate::{
+    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, papers, people, registers, scans,
+};
 
 /// A table and its record's columns.
 #[derive(Debug, Clone, Copy)]

@@ -42,7 +42,11 @@ fn fill(office: &TestOffice) {
     let points = &matter.find_step(&"intake".into()).unwrap().points;
     accept.points = points
         .iter()
-        .map(|point| casework::PointAnswer { point: point.id.clone(), answer: casework::PointVerdict::Yes, remark: String::new() })
+        .map(|point| casework::PointAnswer {
+            point: point.id.clone(),
+            answer: casework::PointVerdict::Yes,
+            remark: String::new(),
+        })
         .collect();
     office.act_on_case(&intake, moving.origin, moving.case, None, accept).unwrap();
     let back = office.submit_draft(&who, full(office, &who, body, "沈阳市书法协会")).unwrap();

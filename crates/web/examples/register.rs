@@ -14,7 +14,9 @@ fn day(text: &str) -> Date {
 }
 
 fn fill(office: &office::testing::TestOffice) {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/orgs/foundations_ricf_sample.csv")).unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/orgs/foundations_ricf_sample.csv"))
+            .unwrap();
     for row in csv::Reader::from_reader(text.as_bytes()).records() {
         let row = row.unwrap();
         let Ok(on) = row[3].parse::<Date>() else { continue };

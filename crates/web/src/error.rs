@@ -148,7 +148,9 @@ impl From<office::Refused> for WebError {
             R::SignIn => Self::sign_in(),
             R::NotFound(what) => Self::not_found(what),
             R::Denied(_) => Self::forbidden(text),
-            R::Invalid(wrong) => wrong.iter().fold(Self::invalid(text), |error, one| error.field(&one.field, &one.message)),
+            R::Invalid(wrong) => {
+                wrong.iter().fold(Self::invalid(text), |error, one| error.field(&one.field, &one.message))
+            }
             R::Rule { code, what, next } => {
                 Self::new(StatusCode::CONFLICT, code, "现在还不能这样办", format!("{what}。{next}"))
             }

@@ -267,6 +267,16 @@ impl Site {
         office: office::Office,
     ) -> Self {
         let secret = rng.bytes();
-        Self { settings, clock, rng, accounts, front, office, secret, metrics: Metrics::default(), limiter: Limiter::default() }
+        Self {
+            settings,
+            clock,
+            rng,
+            accounts,
+            front,
+            office,
+            secret,
+            metrics: Metrics::default(),
+            limiter: Limiter::default(),
+        }
     }
 }

@@ -174,7 +174,15 @@ impl TestSite {
             let password = store::accounts::credential(tx, person, account, "password")?.unwrap();
             tx.upsert(&Credential { must_change: false, ..password })?;
             let kind = "totp".to_owned();
-            tx.upsert(&Credential { person, account, kind, secret: vec![1], set_at: at, used_step: None, must_change: false })
+            tx.upsert(&Credential {
+                person,
+                account,
+                kind,
+                secret: vec![1],
+                set_at: at,
+                used_step: None,
+                must_change: false,
+            })
         });
         set.unwrap();
         account
@@ -201,7 +209,8 @@ impl Visitor {
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Got {
         let mut pairs = vec![("_csrf", self.token())];
         pairs.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        self.send(Method::POST, path, "application/x-www-form-urlencoded", serde_urlencoded::to_string(pairs).unwrap()).await
+        self.send(Method::POST, path, "application/x-www-form-urlencoded", serde_urlencoded::to_string(pairs).unwrap())
+            .await
     }
 
     /// Sends a multipart form with its token: fields, then files as (field, name, type, bytes).

@@ -118,8 +118,13 @@ impl Config {
         let mut config: Self = toml::from_str(&text)
             .map_err(|error| Failure::Refused(format!("配置文件 {} 有误：\n{error}", path.display())))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        for place in [Some(&mut config.data), Some(&mut config.keys), config.files.as_mut(), config.seal_log.as_mut(), config.catalogue.as_mut()]
-        {
+        for place in [
+            Some(&mut config.data),
+            Some(&mut config.keys),
+            config.files.as_mut(),
+            config.seal_log.as_mut(),
+            config.catalogue.as_mut(),
+        ] {
             if let Some(place) = place.filter(|place| place.is_relative()) {
                 *place = folder.join(&*place);
             }
@@ -165,7 +170,8 @@ impl Config {
 
     /// How the database is opened.
     pub fn store(&self) -> store::Config {
-        let url = self.database.url.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("yishe.db").display()));
+        let url =
+            self.database.url.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("yishe.db").display()));
         let mut store = store::Config::new(url);
         if let Some(connections) = self.database.connections {
             store.readers = connections.clamp(2, 256);

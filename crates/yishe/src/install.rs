@@ -112,17 +112,24 @@ impl Installation {
         if fresh && opening.create.is_none() {
             return Err(Failure::Refused(missing(&config)));
         }
-        fs::create_dir_all(&config.data).map_err(|error| Failure::Trouble(format!("{}: {error}", config.data.display())))?;
+        fs::create_dir_all(&config.data)
+            .map_err(|error| Failure::Trouble(format!("{}: {error}", config.data.display())))?;
         let lock = if opening.serve { Some(lock(&config)?) } else { None };
         let keys = open_keys(&config, opening, fresh, &clock, &rng)?;
         let db = open_database(&config, opening.serve)?;
         let kind = settle_kind(&db, opening.create)?;
         keys.admit(kind.is_play())?;
         if opening.now.is_some() && !kind.is_play() && !opening.reads_only {
-            return Err(Failure::refused("--now 只能用于查询类命令，或由 demo、generate 建立的数据库。正式数据库的办理日期以系统时间为准"));
+            return Err(Failure::refused(
+                "--now 只能用于查询类命令，或由 demo、generate 建立的数据库。正式数据库的办理日期以系统时间为准",
+            ));
         }
         let areas = Arc::new(AreaTree::shipped().map_err(Failure::trouble)?);
-        let index = if opening.index { Some(Arc::new(search::Index::open(config.data.join("search.db")).map_err(Failure::trouble)?)) } else { None };
+        let index = if opening.index {
+            Some(Arc::new(search::Index::open(config.data.join("search.db")).map_err(Failure::trouble)?))
+        } else {
+            None
+        };
         let office = Office {
             db,
             keys: Arc::new(keys),
@@ -155,7 +162,10 @@ fn exists(config: &Config) -> bool {
 }
 
 fn missing(config: &Config) -> String {
-    format!("{} 里没有数据库。试用请先运行 yishe demo；正式安装请先运行 yishe migrate --config FILE", config.data.display())
+    format!(
+        "{} 里没有数据库。试用请先运行 yishe demo；正式安装请先运行 yishe migrate --config FILE",
+        config.data.display()
+    )
 }
 
 fn open_database(config: &Config, serve: bool) -> Result<Db, Failure> {
@@ -170,12 +180,11 @@ pub fn lock(config: &Config) -> Result<File, Failure> {
     let trouble = |error: &dyn std::fmt::Display| Failure::Trouble(format!("{}: {error}", path.display()));
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| trouble(&error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) if config.store().sqlite_path().is_some() => {
             Err(Failure::Refused(format!("{} 正由另一个 yishe 使用。请先停止它", config.data.display())))
         }
         // Several nodes may serve one PostgreSQL database, even from one machine.
-        Err(fs::TryLockError::WouldBlock) => Ok(file),
+        Ok(()) | Err(fs::TryLockError::WouldBlock) => Ok(file),
         Err(fs::TryLockError::Error(error)) => Err(trouble(&error)),
     }
 }

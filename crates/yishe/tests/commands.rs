@@ -26,7 +26,17 @@ fn an_installation_is_made_backed_up_and_restored() {
     assert_eq!(run(&["keys", "generate", "keys.json"]).0, 2, "never over another");
     assert_eq!(run(&["migrate", "--config", "yishe.toml"]).0, 0);
     std::fs::write(folder.path().join("orgs.csv"), "名称\n沈阳市第一养老服务中心\n").unwrap();
-    let import = ["import", "organizations", "orgs.csv", "--kind", "社会服务机构", "--registrar", "2101", "--config", "yishe.toml"];
+    let import = [
+        "import",
+        "organizations",
+        "orgs.csv",
+        "--kind",
+        "社会服务机构",
+        "--registrar",
+        "2101",
+        "--config",
+        "yishe.toml",
+    ];
     let (code, said) = run(&import);
     assert!(code == 0, "{said}");
     assert_eq!(run(&["journal", "seal", "--config", "yishe.toml"]).0, 0);

@@ -17,7 +17,9 @@ fn shipped(name: &str) -> String {
 #[test]
 fn the_real_files_are_checked_then_imported_once() {
     let folder = tempfile::tempdir().unwrap();
-    let run = |arguments: &[&str]| yishe(folder.path(), &[&["import", "organizations"][..], arguments, &["--data", "d"]].concat());
+    let run = |arguments: &[&str]| {
+        yishe(folder.path(), &[&["import", "organizations"][..], arguments, &["--data", "d"]].concat())
+    };
     let foundations = shipped("foundations_ricf_sample.csv");
     let (code, said) = run(&[&foundations, "--dry-run", "--report", "dry.csv"]);
     assert!(code == 0 && said.contains("可收 212 行（其中 94 行有待核实），退回 0 行"), "{said}");
@@ -26,7 +28,10 @@ fn the_real_files_are_checked_then_imported_once() {
     assert!(code == 0 && said.contains("收下 212 行"), "{said}");
     for report in ["dry.csv", "real.csv"] {
         let report = std::fs::read_to_string(folder.path().join(report)).unwrap();
-        assert!(report.starts_with("\u{feff}行号,退回栏目,原因,建议,row,name,uscc") && report.lines().count() == 1, "{report}");
+        assert!(
+            report.starts_with("\u{feff}行号,退回栏目,原因,建议,row,name,uscc") && report.lines().count() == 1,
+            "{report}"
+        );
     }
     let (code, said) = run(&[&foundations]);
     assert!(code == 2 && said.contains("导入过：收 212 行，退 0 行"), "{said}");
@@ -41,12 +46,19 @@ fn the_real_files_are_checked_then_imported_once() {
 fn what_cannot_be_imported_is_said_and_what_is_rejected_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
-    let run = |arguments: &[&str]| yishe(folder.path(), &[&["import", "organizations"][..], arguments, &["--data", "d"]].concat());
+    let run = |arguments: &[&str]| {
+        yishe(folder.path(), &[&["import", "organizations"][..], arguments, &["--data", "d"]].concat())
+    };
     write("empty.csv", b"");
     write("head.csv", "名称,住所\n".as_bytes());
     write("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     write("nameless.csv", "甲,乙\n1,2\n".as_bytes());
-    for (file, why) in [("empty.csv", "文件是空的"), ("head.csv", "只有表头"), ("picture.csv", "不是文字表格"), ("nameless.csv", "没有一栏是“名称”")] {
+    for (file, why) in [
+        ("empty.csv", "文件是空的"),
+        ("head.csv", "只有表头"),
+        ("picture.csv", "不是文字表格"),
+        ("nameless.csv", "没有一栏是“名称”"),
+    ] {
         let (code, said) = run(&[file]);
         assert!(code == 2 && said.contains(why), "{file}: {said}");
     }
@@ -64,7 +76,10 @@ fn what_cannot_be_imported_is_said_and_what_is_rejected_is_reported() {
 fn generating_twice_gives_the_same_and_nothing_twice() {
     let folder = tempfile::tempdir().unwrap();
     let run = |count: &str, data: &str| {
-        yishe(folder.path(), &["generate", "--organizations", count, "--communities", "400", "--seed", "7", "--data", data])
+        yishe(
+            folder.path(),
+            &["generate", "--organizations", count, "--communities", "400", "--seed", "7", "--data", data],
+        )
     };
     let (code, said) = run("200", "g");
     assert!(code == 0 && said.contains("已有演示组织 600 个（种子 7）"), "{said}");
@@ -80,6 +95,9 @@ fn codes_are_valid_or_the_wrong_character_is_named() {
     let (code, said) = check(&["53100000500021676K"]);
     assert!(code == 0 && said.contains("有效（基金会，登记管理机关区划 100000）"), "{said}");
     let (code, said) = check(&["53100000500021676K", "53100000500021676X", "123"]);
-    assert!(code == 1 && said.contains("应为“K”") && said.contains("少了 15 位") && said.contains("3 个代码中有 2 个无效"), "{said}");
+    assert!(
+        code == 1 && said.contains("应为“K”") && said.contains("少了 15 位") && said.contains("3 个代码中有 2 个无效"),
+        "{said}"
+    );
     assert_eq!(check(&[]).0, 2);
 }

@@ -97,13 +97,12 @@ fn loop_of_acts(office: &Office) {
             rev: 1,
             entry: EntryId::from_bits(0),
         };
-        match office.add_body(&who, &body) {
-            Ok(()) => say(&format!("body {id}")),
+        if office.add_body(&who, &body).is_ok() {
+            say(&format!("body {id}"));
+        } else {
             // The database is being restarted under us. (Saying so ends us when nobody listens any more.)
-            Err(_) => {
-                say("trouble");
-                std::thread::sleep(Duration::from_millis(20));
-            }
+            say("trouble");
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 }

@@ -86,8 +86,10 @@ impl<'a> Stage<'a> {
     /// Everything acknowledged is there, nothing is half-written, the journal vouches for all of it.
     pub fn check(&self, depth: Depth, sum: &mut Sum) -> Result<Report> {
         let db = Db::open(&Config::new(&self.url))?;
-        let there: BTreeSet<String> =
-            db.read(|tx| tx.list::<String>(Sql::dynamic("kill.bodies", "select id from body"), &[]))?.into_iter().collect();
+        let there: BTreeSet<String> = db
+            .read(|tx| tx.list::<String>(Sql::dynamic("kill.bodies", "select id from body"), &[]))?
+            .into_iter()
+            .collect();
         let lost: Vec<_> = self.heard.bodies.difference(&there).collect();
         ensure!(lost.is_empty(), "{} acknowledged acts are gone, the first is {}", lost.len(), lost[0]);
         let number = |text: &'static str| db.read(|tx| tx.get::<i64>(Sql::dynamic("kill.number", text), &[]));

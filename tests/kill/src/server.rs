@@ -22,8 +22,13 @@ impl Server {
         let line = BufReader::new(out.stdout.as_slice()).lines().next().context("mktemp said nothing")??;
         server.folder = PathBuf::from(line);
         let (bin, folder) = (server.bin.display().to_string(), server.folder.display().to_string());
-        server.shell(&format!("{bin}/initdb -D {folder}/data -U owner -A trust -E UTF8 --locale=C >{folder}/init.log 2>&1"))?;
-        server.shell(&format!("{bin}/pg_ctl -D {folder}/data -w -l {folder}/log -o '{}' start >/dev/null", server.options()))?;
+        server.shell(&format!(
+            "{bin}/initdb -D {folder}/data -U owner -A trust -E UTF8 --locale=C >{folder}/init.log 2>&1"
+        ))?;
+        server.shell(&format!(
+            "{bin}/pg_ctl -D {folder}/data -w -l {folder}/log -o '{}' start >/dev/null",
+            server.options()
+        ))?;
         Ok(server)
     }
 
@@ -34,7 +39,9 @@ impl Server {
     /// A new database with the whole schema; its address.
     pub fn create(&self, name: &str) -> Result<String> {
         let (bin, folder) = (self.bin.display(), self.folder.display());
-        self.shell(&format!("{bin}/createdb -h {folder} -U owner -T template0 -E UTF8 --lc-collate=C --lc-ctype=C {name}"))?;
+        self.shell(&format!(
+            "{bin}/createdb -h {folder} -U owner -T template0 -E UTF8 --lc-collate=C --lc-ctype=C {name}"
+        ))?;
         let url = format!("host={folder} user=owner dbname={name}");
         store::migrate::postgres(&url, None)?;
         Ok(url)
@@ -44,7 +51,10 @@ impl Server {
     pub fn crash_and_restart(&self) -> Result<()> {
         let (bin, folder) = (self.bin.display(), self.folder.display());
         self.shell(&format!("{bin}/pg_ctl -D {folder}/data -m immediate -w stop >/dev/null"))?;
-        self.shell(&format!("{bin}/pg_ctl -D {folder}/data -w -l {folder}/log -o '{}' start >/dev/null", self.options()))?;
+        self.shell(&format!(
+            "{bin}/pg_ctl -D {folder}/data -w -l {folder}/log -o '{}' start >/dev/null",
+            self.options()
+        ))?;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Filing numbers (备案号) of community organizations (社区社会组织) that are filed and not registered.
 //!
-//! `S` + county (6) + year (4) + serial (5) + check = 17 characters: `S2101022023000176`, printed `S210102-2023-00017-6`.
+//! `S` + county (6) + year (4) + serial (5) + check = 17 characters: `S2101022023000179`, printed `S210102-2023-00017-9`.
 //! `S` is not a letter of GB 32100 and 17 is not its length, so a filing number never validates as a credit code. The check
 //! character is ISO 7064 MOD 11-2 over the 15 digits.
 use std::fmt;

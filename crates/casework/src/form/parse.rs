@@ -39,12 +39,14 @@ pub fn parse_field(field: &Field, name: &str, posted: &Posted, faults: &mut Vec<
         }
         FieldKind::Organization => {
             let id = posted.get(&format!("{name}.id")).or_else(|| posted.get(name));
-            let part = |values: Option<&Vec<String>>| plain_text(values.and_then(|all| all.last()).map_or("", String::as_str));
+            let part =
+                |values: Option<&Vec<String>>| plain_text(values.and_then(|all| all.last()).map_or("", String::as_str));
             let title = part(posted.get(&format!("{name}.name")));
             blank_to_null(json!({ "id": part(id), "name": title }))
         }
         FieldKind::MultiChoice | FieldKind::File => {
-            let items: Vec<String> = all().iter().map(|item| plain_text(item)).filter(|item| !item.is_empty()).collect();
+            let items: Vec<String> =
+                all().iter().map(|item| plain_text(item)).filter(|item| !item.is_empty()).collect();
             blank_to_null(json!(items))
         }
         FieldKind::LongText => long(posted.get(name)),
@@ -83,7 +85,9 @@ fn blank_to_null(answer: Json) -> Json {
 }
 
 fn person(field: &Field, name: &str, posted: &Posted) -> Json {
-    let part = |key: &str| plain_text(posted.get(&format!("{name}.{key}")).and_then(|all| all.last()).map_or("", String::as_str));
+    let part = |key: &str| {
+        plain_text(posted.get(&format!("{name}.{key}")).and_then(|all| all.last()).map_or("", String::as_str))
+    };
     let parts: Map<String, Json> = field
         .person_parts()
         .iter()

@@ -136,13 +136,17 @@ pub fn mask(kind: FieldKind, text: &str) -> String {
     let stars = |count: usize| "*".repeat(count);
     match kind {
         // Any day in the far future lets every date of birth pass: masking judges nothing.
-        FieldKind::IdNumber => CitizenNumber::parse(text, base::Date::constant(9999, 12, 31))
-            .map_or_else(|_| format!("{}{}", chars.iter().take(1).collect::<String>(), stars(6)), |number| number.masked()),
+        FieldKind::IdNumber => CitizenNumber::parse(text, base::Date::constant(9999, 12, 31)).map_or_else(
+            |_| format!("{}{}", chars.iter().take(1).collect::<String>(), stars(6)),
+            |number| number.masked(),
+        ),
         FieldKind::Phone if chars.len() >= 7 => {
             let (head, tail) = (&chars[..3], &chars[chars.len() - 4..]);
             format!("{}{}{}", head.iter().collect::<String>(), stars(chars.len() - 7), tail.iter().collect::<String>())
         }
         FieldKind::Date => text.get(..4).map_or_else(|| stars(4), |year| format!("{year} 年")),
-        _ => format!("{}{}", chars.iter().take(1).collect::<String>(), stars(chars.len().saturating_sub(1).clamp(1, 6))),
+        _ => {
+            format!("{}{}", chars.iter().take(1).collect::<String>(), stars(chars.len().saturating_sub(1).clamp(1, 6)))
+        }
     }
 }

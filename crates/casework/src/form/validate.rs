@@ -104,7 +104,9 @@ impl Judge<'_> {
         match field.kind {
             FieldKind::Text | FieldKind::Address | FieldKind::Name => self.text(field, name, answer, TEXT_MAX),
             FieldKind::LongText => self.text(field, name, answer, LONG_TEXT_MAX),
-            FieldKind::Integer | FieldKind::Money | FieldKind::Percent | FieldKind::Year => self.number(field, name, answer),
+            FieldKind::Integer | FieldKind::Money | FieldKind::Percent | FieldKind::Year => {
+                self.number(field, name, answer)
+            }
             FieldKind::Date => self.date(field, name, answer),
             FieldKind::YesNo => self.yes_no(field, name, answer, false),
             FieldKind::Declaration => self.yes_no(field, name, answer, self.needed(&field.required)),
@@ -180,7 +182,9 @@ impl Judge<'_> {
         let today = self.facts.today;
         let limit = |bound: Option<&Bound>| match bound? {
             Bound::Day(day) => Some(*day),
-            Bound::Today(offset) => Some(today.saturating_add(jiff::Span::new().days(offset.today.clamp(-3_000_000, 3_000_000)))),
+            Bound::Today(offset) => {
+                Some(today.saturating_add(jiff::Span::new().days(offset.today.clamp(-3_000_000, 3_000_000))))
+            }
             Bound::YearsAgo(ago) => Some(today.saturating_sub(jiff::Span::new().years(ago.years_ago.clamp(0, 9_000)))),
             Bound::Number(_) | Bound::Param(_) => None,
         };
@@ -232,7 +236,8 @@ impl Judge<'_> {
     }
 
     fn person(&mut self, field: &Field, name: &str, answer: &Json) {
-        let part = |key: PersonPart| answer.get(key.key()).and_then(Json::as_str).filter(|text| !text.trim().is_empty());
+        let part =
+            |key: PersonPart| answer.get(key.key()).and_then(Json::as_str).filter(|text| !text.trim().is_empty());
         let abroad = part(PersonPart::Nationality).is_some_and(|nation| !matches!(nation, "中国" | "CHN" | "156"));
         for asked in field.person_parts() {
             let path = format!("{name}.{}", asked.key());

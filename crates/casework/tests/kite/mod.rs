@@ -1,5 +1,10 @@
 //! The invented matter of the invented province 云州, read from the very example of docs/matter-format.md, and its people.
-#![allow(dead_code, clippy::allow_attributes, clippy::unwrap_used, reason = "a fixture of tests; each file uses its own part")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    reason = "a fixture of tests; each file uses its own part"
+)]
 
 use authority::{Actor, Post, Verb};
 use base::{AccountId, AreaCode, BodyId, Calendar, CaseId, Date, Fen, FileId};
@@ -64,7 +69,9 @@ impl World {
             value: Value::Money(Fen::yuan(10_000)),
             from: date("2020-01-01"),
             pack: "yunzhou".to_owned(),
-            clause: Citation { text: "《云州风筝会条例》第三条".to_owned(), at: Place::new("yunzhou/params.toml", 1) },
+            clause: Citation {
+                text: "《云州风筝会条例》第三条".to_owned(), at: Place::new("yunzhou/params.toml", 1)
+            },
             confidence: Confidence::Verified,
         };
         Self {
@@ -97,7 +104,8 @@ impl World {
 
     /// Decides and applies; panics with the refusal.
     pub fn act(&self, case: Case, who: &Actor, act: &Act, on: &str) -> Case {
-        let decision = self.decide(&case, who, act, on).unwrap_or_else(|refusal| panic!("{on} {}: {refusal}", act.verb));
+        let decision =
+            self.decide(&case, who, act, on).unwrap_or_else(|refusal| panic!("{on} {}: {refusal}", act.verb));
         apply(case, &decision)
     }
 
@@ -173,10 +181,8 @@ pub fn answers() -> Answers {
 }
 
 pub fn filing() -> Filing {
-    let materials = [
-        ("minutes".into(), Provided::Files(vec![FileId::from_bits(1)])),
-        ("premises".into(), Provided::Promised),
-    ];
+    let materials =
+        [("minutes".into(), Provided::Files(vec![FileId::from_bits(1)])), ("premises".into(), Provided::Promised)];
     Filing {
         case: CaseId::from_bits(1),
         area: county(),
@@ -199,15 +205,10 @@ pub fn act(step: &str, verb: Verb) -> Act {
 }
 
 pub fn opinion(step: &str, points: &[&str]) -> Act {
-    let yes = |point: &&str| PointAnswer {
-        point: (*point).to_owned(),
-        answer: PointVerdict::Yes,
-        remark: String::new(),
-    };
+    let yes =
+        |point: &&str| PointAnswer { point: (*point).to_owned(), answer: PointVerdict::Yes, remark: String::new() };
     Act {
-        opinion: Some((true, "同意".to_owned())),
-        points: points.iter().map(yes).collect(),
-        ..act(step, Verb::Opine)
+        opinion: Some((true, "同意".to_owned())), points: points.iter().map(yes).collect(), ..act(step, Verb::Opine)
     }
 }
 

@@ -19,5 +19,11 @@ use crate::Registry;
 
 /// All handlers that every installation has. `log` is where seals are written beside the database.
 pub fn standard(log: SealLog) -> Registry {
-    Registry::of([Arc::new(Seal::new(log)) as _, Arc::new(Tidy) as _, Arc::new(Lapse) as _, Arc::new(Scans) as _, Arc::new(Import) as _])
+    Registry::of([
+        Arc::new(Seal::new(log)) as _,
+        Arc::new(Tidy) as _,
+        Arc::new(Lapse) as _,
+        Arc::new(Scans) as _,
+        Arc::new(Import) as _,
+    ])
 }

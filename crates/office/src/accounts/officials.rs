@@ -78,7 +78,11 @@ impl Office {
         self.act(Deed::by(who, Origin::none(), "account", new.account, "give_post"), move |work| {
             let account = accounts::find(work.tx, new.account)?.ok_or(Refused::NotFound("这个账号"))?;
             if account.kind != "official" || account.admin.is_some() {
-                return Err(Refused::rule("no_official", "只有工作人员账号可以任岗，管理员不办理业务（三员分立）", "请选择工作人员账号"));
+                return Err(Refused::rule(
+                    "no_official",
+                    "只有工作人员账号可以任岗，管理员不办理业务（三员分立）",
+                    "请选择工作人员账号",
+                ));
             }
             let body: Body = work.tx.find_record(store::args![new.body])?.ok_or(Refused::NotFound("这个单位"))?;
             work.note("desk", new.desk.as_str());

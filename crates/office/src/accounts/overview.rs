@@ -119,8 +119,7 @@ impl Office {
             let current = !shown.iter().any(|(known, ..)| known == &label);
             shown.push((label, id.to_string(), made, current));
         }
-        let officials =
-            officials.into_iter().filter(|one| one.state == "active" && one.admin.is_none()).collect();
+        let officials = officials.into_iter().filter(|one| one.state == "active" && one.admin.is_none()).collect();
         Ok(Rights { seats, officials, bodies, unheld, keys: shown })
     }
 

@@ -54,7 +54,9 @@ impl Office {
         let rows: Vec<store::accounts::Session> = self.db.read(|tx| tx.list(SESSIONS, args![account, now]))?;
         let shown = |row: store::accounts::Session| OpenSession {
             here: row.digest == here.as_bytes(),
-            key: row.digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            key: <[u8; 32]>::try_from(row.digest.as_slice())
+                .map(|bytes| vault::Digest(bytes).to_string())
+                .unwrap_or_default(),
             made_at: row.made_at,
             seen_at: row.seen_at,
             agent: row.agent,

@@ -1,10 +1,10 @@
 //! Sessions (会话): who the bearer of a cookie is, with the posts and organizations held today.
 use authority::{Actor, DeskId, Post};
 use base::{Instant, PersonId};
-use store::accounts;
-use store::people;
 use store::Tx;
+use store::accounts;
 use store::cases::Queue;
+use store::people;
 
 use super::admin_role;
 use crate::{Office, Refused};

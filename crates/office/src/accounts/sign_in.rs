@@ -39,7 +39,9 @@ impl Office {
             if accounts::failures(tx, &by_login, since)? >= FAILURES_OF_A_LOGIN
                 || accounts::failures(tx, &by_address, since)? >= FAILURES_OF_AN_ADDRESS
             {
-                return Err(Refused::TooMany("输错次数过多，请 15 分钟后再试。忘记密码请联系登记管理机关的系统管理员".to_owned()));
+                return Err(Refused::TooMany(
+                    "输错次数过多，请 15 分钟后再试。忘记密码请联系登记管理机关的系统管理员".to_owned(),
+                ));
             }
             let Some(account) = accounts::find_by_login(tx, &login)? else { return Ok(None) };
             let credential = accounts::credential(tx, account.person, account.id, "password")?;
@@ -74,7 +76,12 @@ impl Office {
     }
 
     /// A new session; an older one with the same cookie cannot exist, so nothing can be fixed beforehand.
-    fn open_session(&self, account: &Account, credential: &Credential, entrance: &Entrance) -> Result<Session, Refused> {
+    fn open_session(
+        &self,
+        account: &Account,
+        credential: &Credential,
+        entrance: &Entrance,
+    ) -> Result<Session, Refused> {
         let secret = vault::fresh_token(&self.rng);
         let (made_at, ends_at) = (self.clock.now(), lifetime(self.clock.now(), self.clock.now()));
         let row = store::accounts::Session {

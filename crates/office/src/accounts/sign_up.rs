@@ -58,12 +58,14 @@ impl Office {
             return Err(Refused::Invalid(faults));
         }
         // Slow by design, so outside the transaction.
-        let hash = vault::hash_password(&self.rng, &new.password).map_err(|weak| Refused::field("password", weak.to_string()))?;
+        let hash = vault::hash_password(&self.rng, &new.password)
+            .map_err(|weak| Refused::field("password", weak.to_string()))?;
         let person = PersonId::fresh(&self.clock, &self.rng);
         let id = AccountId::fresh(&self.clock, &self.rng);
         let (login, name) = (login_key(&new.login), registry::import::clean::text(&new.name));
         let (_, wrapped) = self.keys.new_data_key(&self.rng, person).map_err(Refused::internal)?;
-        let own = authority::Actor { account: id, name: name.clone(), posts: Vec::new(), orgs: Vec::new(), admin: None };
+        let own =
+            authority::Actor { account: id, name: name.clone(), posts: Vec::new(), orgs: Vec::new(), admin: None };
         let deed = Deed::by(by.unwrap_or(&own), base::Origin::none(), "account", id, "open_account");
         self.act(deed, move |work| {
             work.insert(&Person {
@@ -118,8 +120,7 @@ fn insert_account(work: &mut Work<'_, '_>, account: &Account) -> Result<(), Refu
         }
         other => other.into(),
     };
-    let login =
-        store::accounts::Login { login: account.login.clone(), person: account.person, account: account.id };
+    let login = store::accounts::Login { login: account.login.clone(), person: account.person, account: account.id };
     work.tx.insert(&login).map_err(taken)?;
     work.insert(account)
 }

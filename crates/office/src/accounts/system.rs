@@ -71,7 +71,8 @@ impl Office {
         let years: Vec<i16> = (2000..2100)
             .filter(|year| base::Date::new(*year, 7, 1).is_ok_and(|day| self.calendar.is_announced(day)))
             .collect();
-        let pack = |pack: &catalogue::pack::Pack| (pack.id.clone(), pack.name.clone(), self.areas.full_name(&pack.area));
+        let pack =
+            |pack: &catalogue::pack::Pack| (pack.id.clone(), pack.name.clone(), self.areas.full_name(&pack.area));
         Ok(SystemState {
             engine,
             areas: self.areas.len(),
@@ -91,7 +92,11 @@ impl Office {
 /// The connections of the boundary with what waits in the outbox of each.
 fn connections(outbox: &[(String, String, i64)]) -> Vec<Connection> {
     let count = |name: &str, states: &[&str]| {
-        outbox.iter().filter(|(job, state, _)| job == name && states.contains(&state.as_str())).map(|(.., count)| count).sum()
+        outbox
+            .iter()
+            .filter(|(job, state, _)| job == name && states.contains(&state.as_str()))
+            .map(|(.., count)| count)
+            .sum()
     };
     let known = [("case_status", "办件状态送出", "省一体化平台"), ("service_review", "好差评送出", "省好差评系统")];
     let one = |(job, name, to): &(&str, &str, &str)| Connection {

@@ -28,24 +28,24 @@ impl Office {
             }
             Ok(accounts::credential(tx, person, account, "totp")?)
         })?;
-        let credential = credential.ok_or_else(|| {
-            Refused::rule("no_code_key", "这个账号还没有绑定动态口令", "请先绑定，再登录")
-        })?;
+        let credential =
+            credential.ok_or_else(|| Refused::rule("no_code_key", "这个账号还没有绑定动态口令", "请先绑定，再登录"))?;
         let one_time = self.open_secret(account, &credential.secret)?;
         let used = credential.used_step.and_then(|step| u64::try_from(step).ok());
         let step = one_time.check(code, now, used);
         let attempt = base::RecordId::fresh(&self.clock, &self.rng);
         let digest = vault::token_digest(secret);
-        self.db.write(move |tx| {
-            accounts::attempted(tx, &subject, now, attempt, step.is_ok())?;
-            let Ok(step) = step else { return Ok(Err(())) };
-            if !accounts::use_step(tx, person, account, i64::try_from(step).unwrap_or(i64::MAX))? {
-                return Ok(Err(()));
-            }
-            accounts::second_given(tx, digest.as_bytes())?;
-            Ok::<_, Refused>(Ok(()))
-        })?
-        .map_err(|()| Refused::field("code", "动态口令不对或已用过。请等手机上出现新的 6 位数字再试"))
+        self.db
+            .write(move |tx| {
+                accounts::attempted(tx, &subject, now, attempt, step.is_ok())?;
+                let Ok(step) = step else { return Ok(Err(())) };
+                if !accounts::use_step(tx, person, account, i64::try_from(step).unwrap_or(i64::MAX))? {
+                    return Ok(Err(()));
+                }
+                accounts::second_given(tx, digest.as_bytes())?;
+                Ok::<_, Refused>(Ok(()))
+            })?
+            .map_err(|()| Refused::field("code", "动态口令不对或已用过。请等手机上出现新的 6 位数字再试"))
     }
 
     /// A fresh one-time-code key to show, with its sealed form for a hidden field: the person cannot choose the key.

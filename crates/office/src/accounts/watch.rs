@@ -78,7 +78,8 @@ impl Office {
         may(who, Verb::Audit, &Subject::Platform)?;
         let since = self.clock.now().plus_seconds(-QUARTER);
         if let Reading::By(login) = reading {
-            let account = self.find_account(who, login)?.ok_or_else(|| Refused::field("who", "没有这个登录名。请核对后再查"))?;
+            let account =
+                self.find_account(who, login)?.ok_or_else(|| Refused::field("who", "没有这个登录名。请核对后再查"))?;
             return self.acts_of(who, account.id, (since, self.clock.now().plus_seconds(1)), limit);
         }
         self.db.read(|tx| {

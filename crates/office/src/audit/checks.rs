@@ -34,7 +34,11 @@ pub(super) fn is_unstamped(table: &str) -> bool {
 /// Heads repeat their last entry, and know how far they are sealed.
 pub(super) fn heads(tx: &mut Tx<'_>) -> Result<(), Finding> {
     if let Some(subject) = store::journal::find_wrong_head(tx)? {
-        return Err(Finding::untrue(subject, "链尾登记的编号或时刻与最后一条留痕不符，被改动过", "head repeats entry or at wrongly"));
+        return Err(Finding::untrue(
+            subject,
+            "链尾登记的编号或时刻与最后一条留痕不符，被改动过",
+            "head repeats entry or at wrongly",
+        ));
     }
     if let Some(subject) = store::journal::find_wrong_sealed(tx)? {
         return Err(Finding::untrue(

@@ -59,8 +59,7 @@ impl Evidence for Witness<'_, '_, '_> {
 
     fn find_digest(&mut self, origin: Origin, subject: &Subject, seq: u64) -> Result<Option<Digest>, Unread> {
         let seq = i64::try_from(seq)?;
-        let found =
-            store::journal::digest_at(&mut self.snapshot.tx.borrow_mut(), origin, &subject.to_string(), seq)?;
+        let found = store::journal::digest_at(&mut self.snapshot.tx.borrow_mut(), origin, &subject.to_string(), seq)?;
         Ok(found.map(|bytes| digest_of(&bytes).unwrap_or(Digest::ZERO)))
     }
 

@@ -142,7 +142,11 @@ fn details(change: &str) -> Vec<(String, String)> {
     let Ok(Json::Object(fields)) = serde_json::from_str(change) else { return Vec::new() };
     let shown = |value: &Json| match value {
         Json::String(text) => text.clone(),
-        Json::Array(items) => items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect::<Vec<_>>().join("、"),
+        Json::Array(items) => items
+            .iter()
+            .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join("、"),
         Json::Object(object) if object.contains_key("enc") => "（受保护的个人信息）".to_owned(),
         Json::Bool(true) => "是".to_owned(),
         Json::Bool(false) => "否".to_owned(),

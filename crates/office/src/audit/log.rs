@@ -34,10 +34,7 @@ impl SealLog {
 
     /// Appends the lines that `missing` finds wanting after what the log holds, durably. An unfinished last line (a power cut)
     /// is replaced.
-    pub(super) fn extend(
-        &self,
-        missing: impl FnOnce(&[Seal]) -> Result<Vec<Seal>, Refused>,
-    ) -> Result<usize, Refused> {
+    pub(super) fn extend(&self, missing: impl FnOnce(&[Seal]) -> Result<Vec<Seal>, Refused>) -> Result<usize, Refused> {
         if let Some(folder) = self.path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| self.trouble(&error))?;
         }

@@ -1,5 +1,6 @@
 //! Every row that the journal vouches for, read once from the snapshot and sorted, so that what an entry wrote is found by the
 //! entry and what stands under a key by the key, without an index in the database.
+use std::collections::BTreeMap;
 use std::io;
 
 use base::EntryId;
@@ -121,11 +122,17 @@ impl Reading<'_> {
 
     /// Change rows are vouched for one by one, except for their positions.
     fn changes(&mut self, tx: &mut Tx<'_>) -> Result<(), Refused> {
+        // One act's changes stand together, but its entries may take turns: a decided case founds an organization and goes on. All of
+        // them bear the act's millisecond.
+        let mut places: BTreeMap<EntryId, usize> = BTreeMap::new();
         let mut last = None;
-        let mut place = 0_usize;
         tx.each::<ChangeRow, Refused>(ChangeRow::EACH, &[], |row| {
-            place = if last == Some((row.origin, row.entry)) { place + 1 } else { 1 };
-            last = Some((row.origin, row.entry));
+            let act = (row.origin, row.entry.bits() >> 80);
+            if last.replace(act) != Some(act) {
+                places.clear();
+            }
+            let place = places.entry(row.entry).and_modify(|place| *place += 1).or_insert(1);
+            let place = *place;
             let change = row.change();
             self.take("change", &change_key(row.origin, row.entry, place), row.entry, digest_of_change(&change))
         })

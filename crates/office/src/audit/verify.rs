@@ -57,7 +57,11 @@ pub enum Finding {
 }
 
 impl Finding {
-    pub(super) fn untrue(place: impl std::fmt::Display, chinese: impl Into<String>, english: impl Into<String>) -> Self {
+    pub(super) fn untrue(
+        place: impl std::fmt::Display,
+        chinese: impl Into<String>,
+        english: impl Into<String>,
+    ) -> Self {
         Self::Untrue { place: place.to_string(), chinese: chinese.into(), english: english.into() }
     }
 
@@ -194,14 +198,14 @@ fn seals(
     .map_err(|error| Finding::untrue("封存表", "有一行的内容不可能由系统写入，被改动过", error.to_string()))?;
     let mut out: Vec<Seal> = Vec::with_capacity(rows.len());
     for row in rows {
-        let wrong = |what: &str| {
-            Finding::untrue(format!("第 {} 号封存", row.number), "封存内容被改动过", what.to_owned())
-        };
+        let wrong =
+            |what: &str| Finding::untrue(format!("第 {} 号封存", row.number), "封存内容被改动过", what.to_owned());
         let seal = seal_of(&row).map_err(|what| wrong(&what))?;
         if row.since != out.last().map_or(Instant(0), |last| last.at) {
             return Err(wrong("column since is not when the seal before was made"));
         }
-        let leaves = store::journal::seal_heads(&mut snapshot.tx.borrow_mut(), row.number).map_err(|error| wrong(&error.to_string()))?;
+        let leaves = store::journal::seal_heads(&mut snapshot.tx.borrow_mut(), row.number)
+            .map_err(|error| wrong(&error.to_string()))?;
         let heads = leaves.iter().map(head_of).collect::<Result<Vec<_>, _>>().map_err(|what| wrong(&what))?;
         verifier.take_seal(&seal, &heads)?;
         out.push(seal);
@@ -226,7 +230,9 @@ struct LastWords(HashMap<(String, String), (Instant, EntryId, Option<Digest>)>);
 impl LastWords {
     fn take(&mut self, entry: &Entry) {
         let (at, id) = (entry.draft.at, entry.draft.id);
-        for proof in entry.draft.rows.iter().filter(|proof| proof.digest.is_none() || checks::is_unstamped(&proof.table)) {
+        for proof in
+            entry.draft.rows.iter().filter(|proof| proof.digest.is_none() || checks::is_unstamped(&proof.table))
+        {
             let last = self.0.entry((proof.table.clone(), proof.key.clone())).or_insert((at, id, proof.digest));
             if (last.0, last.1) < (at, id) {
                 *last = (at, id, proof.digest);
@@ -240,9 +246,7 @@ impl LastWords {
             let known = self.0.get(&(row.table.to_owned(), row.key.clone()));
             let (entry, fault) = match known {
                 Some((_, _, Some(written))) if *written == row.digest => continue,
-                Some((_, entry, Some(written))) => {
-                    (*entry, Fault::RowChanged { written: *written, found: row.digest })
-                }
+                Some((_, entry, Some(written))) => (*entry, Fault::RowChanged { written: *written, found: row.digest }),
                 Some((_, entry, None)) => (*entry, Fault::RowReturned),
                 None => (EntryId::from_bits(0), Fault::RowUnclaimed),
             };

@@ -30,7 +30,14 @@ pub struct Done {
 
 impl Office {
     /// Does one act on a case. `seen`: the revision of the page that the person acted on; a later one is a conflict.
-    pub fn act_on_case(&self, who: &Actor, origin: Origin, id: CaseId, seen: Option<i64>, act: Act) -> Result<Done, Refused> {
+    pub fn act_on_case(
+        &self,
+        who: &Actor,
+        origin: Origin,
+        id: CaseId,
+        seen: Option<i64>,
+        act: Act,
+    ) -> Result<Done, Refused> {
         let verb = serde_json::to_value(act.verb).ok().and_then(|word| word.as_str().map(str::to_owned));
         let mut deed = Deed::by(who, origin, "case", id, &verb.unwrap_or_default()).because(act.reason.clone());
         let (office, who) = (self.clone(), who.clone());
@@ -95,7 +102,8 @@ impl Office {
         if let Some(ended) = &decision.ending {
             work.note("ending", ended.ending.as_str());
         }
-        let names = |steps: &[catalogue::matter::StepId]| steps.iter().map(|step| step.as_str().to_owned()).collect::<Vec<_>>();
+        let names =
+            |steps: &[catalogue::matter::StepId]| steps.iter().map(|step| step.as_str().to_owned()).collect::<Vec<_>>();
         work.note("closed", names(&decision.event.closed));
         work.note("opened", names(&decision.event.opened));
     }
@@ -110,7 +118,12 @@ impl Office {
     }
 
     /// The files an act names are this very case's; an id from elsewhere is not found.
-    fn relies_on_files(&self, work: &mut Work<'_, '_>, (origin, case): (Origin, CaseId), act: &Act) -> Result<(), Refused> {
+    fn relies_on_files(
+        &self,
+        work: &mut Work<'_, '_>,
+        (origin, case): (Origin, CaseId),
+        act: &Act,
+    ) -> Result<(), Refused> {
         let subject = format!("case/{case}");
         for file in &act.files {
             let row: Option<store::papers::FileRow> = work.tx.find_record(args![origin, *file])?;

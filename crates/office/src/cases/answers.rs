@@ -16,8 +16,12 @@ type Each<'a> = dyn FnMut(&str, &mut Json) -> Result<(), Refused> + 'a;
 /// number, so that rows may be moved.
 fn visit(path: &str, value: &mut Json, each: &mut Each<'_>) -> Result<(), Refused> {
     match value {
-        Json::Object(parts) if parts.len() == 2 && parts.contains_key("enc") && parts.contains_key("ct") => each(path, value),
-        Json::Object(parts) => parts.iter_mut().try_for_each(|(name, part)| visit(&format!("{path}.{name}"), part, each)),
+        Json::Object(parts) if parts.len() == 2 && parts.contains_key("enc") && parts.contains_key("ct") => {
+            each(path, value)
+        }
+        Json::Object(parts) => {
+            parts.iter_mut().try_for_each(|(name, part)| visit(&format!("{path}.{name}"), part, each))
+        }
         Json::Array(rows) => rows.iter_mut().try_for_each(|row| visit(path, row, each)),
         Json::String(_) => each(path, value),
         Json::Null | Json::Bool(_) | Json::Number(_) => Ok(()),

@@ -147,7 +147,8 @@ impl Office {
 
 /// `社会团体成立登记：云州市助学协会`.
 pub(crate) fn title_of(matter: &Matter, answers: &Answers) -> String {
-    let name = matter.fields().find(|field| field.kind == FieldKind::Name).and_then(|field| answers.find(field.id.as_str()));
+    let name =
+        matter.fields().find(|field| field.kind == FieldKind::Name).and_then(|field| answers.find(field.id.as_str()));
     match name.and_then(|name| name.as_str()) {
         Some(name) => format!("{}：{name}", matter.name),
         None => matter.name.clone(),

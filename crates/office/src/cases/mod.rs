@@ -25,7 +25,11 @@ impl From<Refusal> for Refused {
                     .into_iter()
                     .map(|fault| Wrong {
                         field: fault.field,
-                        message: if fault.next.is_empty() { fault.message } else { format!("{}。{}", fault.message.trim_end_matches('。'), fault.next) },
+                        message: if fault.next.is_empty() {
+                            fault.message
+                        } else {
+                            format!("{}。{}", fault.message.trim_end_matches('。'), fault.next)
+                        },
                         clause: Some(fault.clause).filter(|clause| !clause.is_empty()),
                     })
                     .collect(),

@@ -105,7 +105,11 @@ impl Office {
     pub fn withdraw_case(&self, who: &Actor, number: &str, seen: i64, reason: &str) -> Result<Done, Refused> {
         let own = self.db.read(|tx| self.my_case(tx, who, number))?;
         let step = withdrawable(&own).ok_or_else(|| {
-            Refused::rule("not_withdrawable", "这一件现在不能撤回：决定已经作出，或者正在作决定", "请等待办理结果，或与办理机关联系")
+            Refused::rule(
+                "not_withdrawable",
+                "这一件现在不能撤回：决定已经作出，或者正在作决定",
+                "请等待办理结果，或与办理机关联系",
+            )
         })?;
         let act = Act { reason: registry::import::clean::text(reason), ..Act::new(Some(step), Verb::Withdraw) };
         let (origin, id): (Origin, CaseId) = (own.row.origin, own.row.id);

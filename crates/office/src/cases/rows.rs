@@ -34,7 +34,13 @@ pub struct Loaded {
 
 impl Office {
     /// Reads a case under its edition's matter.
-    pub fn load_case(&self, tx: &mut store::Tx<'_>, keys: &mut Keys, row: CaseRow, matter: &Matter) -> Result<Loaded, Refused> {
+    pub fn load_case(
+        &self,
+        tx: &mut store::Tx<'_>,
+        keys: &mut Keys,
+        row: CaseRow,
+        matter: &Matter,
+    ) -> Result<Loaded, Refused> {
         let body: Body = serde_json::from_value(row.body.clone()).map_err(Refused::internal)?;
         let answers = self.open_answers(tx, keys, matter, &body.case.answers)?;
         Ok(Loaded { row, case: Case { answers, ..body.case }, owner: body.owner })
@@ -92,7 +98,11 @@ impl Office {
             rev: before.map_or(1, |before| before.row.rev + 1),
             entry: work.entry,
         };
-        if before.is_some() { work.update(&row)? } else { work.insert(&row)? }
+        if before.is_some() {
+            work.update(&row)?
+        } else {
+            work.insert(&row)?
+        }
         if let Some(before) = before.filter(|before| before.case.answers != case.answers) {
             self.keep_former(work, before)?;
         }
@@ -130,7 +140,11 @@ impl Office {
         }
         let closed = before.map_or(&[][..], |before| &before.open[..]);
         for task in closed.iter().filter(|task| case.find_task(&task.step).is_none()) {
-            let against = case.opinions.last().filter(|opinion| opinion.step == task.step).is_some_and(|opinion| !opinion.favourable);
+            let against = case
+                .opinions
+                .last()
+                .filter(|opinion| opinion.step == task.step)
+                .is_some_and(|opinion| !opinion.favourable);
             let verb = case.timeline.last().map(|event| event.verb.plain());
             let outcome = verb.map(|verb| if against { "不同意" } else { verb }.to_owned());
             let row = self.task_row(rules, case, task, list, "closed", work.today, work.entry);
@@ -140,7 +154,16 @@ impl Office {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one row, its columns from as many places")]
-    fn task_row(&self, rules: &Rules<'_>, case: &Case, task: &Task, list: &Listing, state: &str, today: Date, entry: EntryId) -> TaskRow {
+    fn task_row(
+        &self,
+        rules: &Rules<'_>,
+        case: &Case,
+        task: &Task,
+        list: &Listing,
+        state: &str,
+        today: Date,
+        entry: EntryId,
+    ) -> TaskRow {
         let levels = Levels::of_chain(&self.lineage(&task.area, today));
         let name = rules.matter.find_step(&task.step).map_or(task.step.as_str(), |step| step.name.as_str());
         TaskRow {

@@ -18,7 +18,8 @@ use crate::{Office, Refused};
 const FORM: &str = include_str!("../../../../catalogue/national/matters/found-association.cases.toml");
 const MATTER: &str = "found-association";
 /// 字号 and field of the invented names; each pair is used once.
-const OWN: [&str; 12] = ["云帆", "晨曦", "松涛", "梧桐", "澄湖", "远山", "青禾", "朝晖", "映雪", "望岳", "听泉", "栖霞"];
+const OWN: [&str; 12] =
+    ["云帆", "晨曦", "松涛", "梧桐", "澄湖", "远山", "青禾", "朝晖", "映雪", "望岳", "听泉", "栖霞"];
 const FIELDS: [&str; 8] = ["养老服务", "社区营造", "儿童阅读", "健康促进", "助学", "环境保护", "应急救援", "传统手艺"];
 /// 09:30 in China, as seconds after midnight there.
 const MORNING: i64 = 9 * 3600 + 1800;
@@ -69,7 +70,13 @@ const WAYS: [Way; 12] = [
 impl Office {
     /// Files `count` invented applications of one applicant at an authority during the last weeks and moves each some way on.
     /// Gives how many there are. The authority needs somebody at intake, review, party and a business supervisor.
-    pub fn invent_cases(&self, login: &str, area: &AreaCode, count: usize, mut progress: impl FnMut(u64, u64)) -> Result<usize, Refused> {
+    pub fn invent_cases(
+        &self,
+        login: &str,
+        area: &AreaCode,
+        count: usize,
+        mut progress: impl FnMut(u64, u64),
+    ) -> Result<usize, Refused> {
         let cast = self.case_cast(login, area)?;
         let today = self.clock.today();
         let mut made = 0;
@@ -110,7 +117,8 @@ impl Office {
             for desk in ["intake", "review", "party", "supervisor"] {
                 let mut actors = Vec::new();
                 for post in store::people::posts_of_desk(tx, desk, &area, today)? {
-                    let account = store::accounts::find(tx, post.account)?.ok_or(Refused::NotFound("演示岗位的账号"))?;
+                    let account =
+                        store::accounts::find(tx, post.account)?.ok_or(Refused::NotFound("演示岗位的账号"))?;
                     actors.push(crate::accounts::session::actor_of(tx, &account, today)?);
                 }
                 if actors.is_empty() {
@@ -119,8 +127,10 @@ impl Office {
                 desks.insert(desk, actors);
             }
             let bodies = store::people::bodies(tx)?;
-            let seat: Option<BodyId> = desks.get("supervisor").and_then(|actors| actors.first()?.posts.first().map(|post| post.body));
-            let supervisor = bodies.into_iter().find(|body| Some(body.id) == seat).ok_or(Refused::NotFound("演示业务主管单位"))?;
+            let seat: Option<BodyId> =
+                desks.get("supervisor").and_then(|actors| actors.first()?.posts.first().map(|post| post.body));
+            let supervisor =
+                bodies.into_iter().find(|body| Some(body.id) == seat).ok_or(Refused::NotFound("演示业务主管单位"))?;
             Ok(Cast { applicant, desks, supervisor })
         })
     }
@@ -130,7 +140,8 @@ impl Office {
         let resolved = then.matter(MATTER, area, day)?;
         let (mut answers, materials) = form(&resolved.matter, &cast.supervisor)?;
         let place = self.areas.name(area).unwrap_or("沈阳市");
-        let name = format!("{place}{}{}协会", OWN[number % OWN.len()], FIELDS[(number / OWN.len() + number) % FIELDS.len()]);
+        let name =
+            format!("{place}{}{}协会", OWN[number % OWN.len()], FIELDS[(number / OWN.len() + number) % FIELDS.len()]);
         answers.put("name", serde_json::json!(name));
         answers.put("registrar_area", serde_json::json!(area.as_str()));
         let new = NewCase { matter: MATTER.into(), org: None, answers, materials, files_of: None, synthetic: true };
@@ -171,8 +182,10 @@ fn story(way: Way, matter: &Matter) -> Vec<(&'static str, u32, ActDraft)> {
         draft.points = points.iter().map(answer).collect();
         draft
     };
-    let opine = |step: &str, text: &str| {
-        ActDraft { favourable: Some(true), opinion: text.to_owned(), ..yes(step, Verb::Opine) }
+    let opine = |step: &str, text: &str| ActDraft {
+        favourable: Some(true),
+        opinion: text.to_owned(),
+        ..yes(step, Verb::Opine)
     };
     let accept = ("intake", 1, yes("intake", Verb::Accept));
     let supervise = ("supervisor", 3, opine("supervise", "名称、宗旨和业务范围合适，同意成立。"));
@@ -189,8 +202,18 @@ fn story(way: Way, matter: &Matter) -> Vec<(&'static str, u32, ActDraft)> {
                 example: example.to_owned(),
             };
             let items = vec![
-                item("purpose", "宗旨写得太笼统，请写明服务谁、做什么", "《社会团体登记管理条例》第十条", "为本市老年人提供居家养老服务咨询和志愿帮扶"),
-                item("scope", "业务范围请分条列明，每条不超过二十字", "《社会团体登记管理条例》第十条", "（一）政策宣传；（二）业务培训"),
+                item(
+                    "purpose",
+                    "宗旨写得太笼统，请写明服务谁、做什么",
+                    "《社会团体登记管理条例》第十条",
+                    "为本市老年人提供居家养老服务咨询和志愿帮扶",
+                ),
+                item(
+                    "scope",
+                    "业务范围请分条列明，每条不超过二十字",
+                    "《社会团体登记管理条例》第十条",
+                    "（一）政策宣传；（二）业务培训",
+                ),
             ];
             vec![("intake", 1, ActDraft { corrections: items, ..ActDraft::new("intake", Verb::Return) })]
         }
@@ -216,7 +239,8 @@ fn form(matter: &Matter, supervisor: &Body) -> Result<(Answers, BTreeMap<Materia
         let field = matter.fields().find(|field| field.id.as_str() == name).ok_or_else(lost)?;
         let mut json = serde_json::to_value(value).map_err(Refused::internal)?;
         if field.kind == FieldKind::Charter {
-            json = field.clauses.iter().map(|clause| (clause.id.to_string(), serde_json::json!(clause.model))).collect();
+            json =
+                field.clauses.iter().map(|clause| (clause.id.to_string(), serde_json::json!(clause.model))).collect();
         }
         if field.kind == FieldKind::Organization {
             json = serde_json::json!({ "id": supervisor.id, "name": supervisor.name });

@@ -27,7 +27,9 @@ impl Office {
     pub fn find_misplaced(&self) -> Result<Vec<String>, Refused> {
         self.db.read(|tx| {
             let mut found = Vec::new();
-            for (what, statement) in [("名单、颜色或状态", LISTED), ("办件", CASES), ("名册", ENTRIES), ("负责人", OFFICERS)] {
+            for (what, statement) in
+                [("名单、颜色或状态", LISTED), ("办件", CASES), ("名册", ENTRIES), ("负责人", OFFICERS)]
+            {
                 found.extend(tx.list::<String>(statement, &[])?.into_iter().map(|name| format!("{what}：{name}")));
             }
             Ok(found)

@@ -109,8 +109,13 @@ impl Office {
         let body = |key: &str| BODIES.iter().find(|row| row.0 == key).map_or("", |row| row.1);
         let desk = |id: &str| self.catalogue.desk_name(id).to_owned();
         let public = APPLICANTS.iter().map(|(login, name)| DemoAccount { login, name, seat: desk("applicant") });
-        let seated = OFFICIALS.iter().map(|(login, name, id, _, at)| DemoAccount { login, name, seat: format!("{} · {}", desk(id), body(at)) });
-        let admins = ADMINS.iter().map(|(login, name, role)| DemoAccount { login, name, seat: admin_title(*role).to_owned() });
+        let seated = OFFICIALS.iter().map(|(login, name, id, _, at)| DemoAccount {
+            login,
+            name,
+            seat: format!("{} · {}", desk(id), body(at)),
+        });
+        let admins =
+            ADMINS.iter().map(|(login, name, role)| DemoAccount { login, name, seat: admin_title(*role).to_owned() });
         public.chain(seated).chain(admins).collect()
     }
 
@@ -123,7 +128,11 @@ impl Office {
             admin: Some(role),
         };
         let (system, security) = (founder(AdminRole::System), founder(AdminRole::Security));
-        let new = |login: &str, name: &str| NewAccount { login: login.to_owned(), name: name.to_owned(), password: PASSWORD.to_owned() };
+        let new = |login: &str, name: &str| NewAccount {
+            login: login.to_owned(),
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+        };
         let bodies = self.add_bodies(&system)?;
         for (login, name, role) in ADMINS {
             self.open_official(&system, &new(login, name), Some(*role))?;
@@ -154,7 +163,8 @@ impl Office {
         let account = self.db.read(|tx| store::accounts::find_by_login(tx, &login))?.ok_or_else(missing)?;
         let deed = crate::Deed::by(&Actor::system(), base::Origin::none(), "account", account.id, "keep_password");
         self.act(deed, move |work| {
-            let kept = store::accounts::credential(work.tx, account.person, account.id, "password")?.ok_or_else(missing)?;
+            let kept =
+                store::accounts::credential(work.tx, account.person, account.id, "password")?.ok_or_else(missing)?;
             work.update(&store::accounts::Credential { must_change: false, ..kept })
         })
     }
@@ -189,7 +199,13 @@ impl Office {
         ];
         for (step, file_name, bytes, kind) in files {
             progress((step, 0, 1));
-            let order = Order { file_name: file_name.to_owned(), bytes: Arc::new(bytes.to_vec()), mapping: None, kind, registrar: None };
+            let order = Order {
+                file_name: file_name.to_owned(),
+                bytes: Arc::new(bytes.to_vec()),
+                mapping: None,
+                kind,
+                registrar: None,
+            };
             match self.import_organizations(&Actor::system(), &order, &mut ()) {
                 // Furnishing was interrupted after this file.
                 Ok(_) => {}
@@ -225,7 +241,9 @@ impl Office {
 
     fn zhejiang_without_longgang(&self) -> Result<Vec<AreaCode>, Refused> {
         let today = self.clock.today();
-        let below = |upper: &AreaCode| self.areas.children_at(upper, today).into_iter().map(base::Area::code).collect::<Vec<_>>();
+        let below = |upper: &AreaCode| {
+            self.areas.children_at(upper, today).into_iter().map(base::Area::code).collect::<Vec<_>>()
+        };
         let (wenzhou, longgang) = (area("3303")?, area("330383")?);
         let cities = below(&area("33")?).into_iter().filter(|city| *city != wenzhou);
         Ok(cities.chain(below(&wenzhou).into_iter().filter(|county| *county != longgang)).collect())

@@ -14,7 +14,11 @@ fn count(office: &Office, text: Statement) -> i64 {
 fn everybody_has_a_seat_and_everything_is_there_once() {
     let office = office();
     let mut steps = BTreeSet::new();
-    office.furnish_demo(SMALL, |(step, _, _)| { steps.insert(step.to_owned()); }).unwrap();
+    office
+        .furnish_demo(SMALL, |(step, _, _)| {
+            steps.insert(step.to_owned());
+        })
+        .unwrap();
     assert_eq!(steps.len(), 7, "{steps:?}");
     assert_eq!(count(&office, sql!("test.real", "select count(*) from organization where synthetic = 0")), 212 + 559);
     let invented = sql!("test.synthetic", "select count(*) from organization where synthetic = 1");
@@ -23,7 +27,21 @@ fn everybody_has_a_seat_and_everything_is_there_once() {
     let longgang = sql!("test.longgang", "select count(*) from organization where registrar_area = '330383'");
     assert_eq!(count(&office, longgang), 18 + 28);
     let desks: BTreeSet<&str> = OFFICIALS.iter().map(|row| row.2).collect();
-    for desk in ["intake", "review", "decision", "supervision", "enforcement", "supervisor", "regulator", "party", "finance", "tax", "street", "community", "data_quality"] {
+    for desk in [
+        "intake",
+        "review",
+        "decision",
+        "supervision",
+        "enforcement",
+        "supervisor",
+        "regulator",
+        "party",
+        "finance",
+        "tax",
+        "street",
+        "community",
+        "data_quality",
+    ] {
         assert!(desks.contains(desk), "nobody sits at {desk}");
     }
     let entries = sql!("test.entries", "select count(*) from journal_entry");

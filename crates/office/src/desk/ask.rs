@@ -50,14 +50,22 @@ fn checked(field: &'static str, text: &str, least: usize) -> Result<String, Refu
     let text = text.trim();
     match text.chars().count() {
         count if count < least => Err(Refused::field(field, format!("请写明内容，至少 {least} 个字"))),
-        count if count > LONGEST => Err(Refused::field(field, format!("最多 {LONGEST} 个字，现在有 {count} 个。请精简，材料请另外上传"))),
+        count if count > LONGEST => {
+            Err(Refused::field(field, format!("最多 {LONGEST} 个字，现在有 {count} 个。请精简，材料请另外上传")))
+        }
         _ => Ok(text.to_owned()),
     }
 }
 
 impl Office {
     /// The case for an official who sees all of it.
-    pub(crate) fn whole_case(&self, tx: &mut Tx<'_>, who: &Actor, origin: Origin, id: CaseId) -> Result<(CaseRow, Case, Arc<Resolved>), Refused> {
+    pub(crate) fn whole_case(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Actor,
+        origin: Origin,
+        id: CaseId,
+    ) -> Result<(CaseRow, Case, Arc<Resolved>), Refused> {
         let row: CaseRow = tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
         let resolved = self.edition(tx, &row.edition)?;
         let loaded = self.load_case(tx, &mut Keys::default(), row, &resolved.matter)?;
@@ -116,10 +124,19 @@ impl Office {
                 entry: work.entry,
             };
             work.deed = work.deed.clone().at(&post.desk, &post.area);
-            work.note("to", format!("{}，{}", office.catalogue.desk_name(&new.desk), office.areas.full_name(&new.area)));
+            work.note(
+                "to",
+                format!("{}，{}", office.catalogue.desk_name(&new.desk), office.areas.full_name(&new.area)),
+            );
             work.insert(&asked)?;
             let to = office.seated_at(work, &asked)?;
-            office.write_notices(work, &to, &format!("有一件询问要答复：{}", row.number), &format!("/desk/asked/{}", asked.id), &row.title)?;
+            office.write_notices(
+                work,
+                &to,
+                &format!("有一件询问要答复：{}", row.number),
+                &format!("/desk/asked/{}", asked.id),
+                &row.title,
+            )?;
             Ok(asked.id)
         })
     }
@@ -132,7 +149,14 @@ impl Office {
         Ok(posts.into_iter().map(|post| post.account).collect())
     }
 
-    fn write_notices(&self, work: &mut Work<'_, '_>, to: &[base::AccountId], title: &str, link: &str, text: &str) -> Result<(), Refused> {
+    fn write_notices(
+        &self,
+        work: &mut Work<'_, '_>,
+        to: &[base::AccountId],
+        title: &str,
+        link: &str,
+        text: &str,
+    ) -> Result<(), Refused> {
         for account in to {
             let Some(found) = store::accounts::find(work.tx, *account)? else { continue };
             work.tx.insert(&Notice {
@@ -156,7 +180,10 @@ impl Office {
             if who.admin.is_some() {
                 return Err(Denied::AdminsDoNoBusiness.into());
             }
-            let own = self.chairs(&who).iter().any(|chair| chair.holds(&question.to_desk, &question.to_area, question.to_body));
+            let own = self
+                .chairs(&who)
+                .iter()
+                .any(|chair| chair.holds(&question.to_desk, &question.to_area, question.to_body));
             if !own && question.from_account != who.account {
                 return Err(Denied::NotYourDesk.into());
             }
@@ -176,7 +203,8 @@ impl Office {
         let (office, who, number) = (self.clone(), who.clone(), asked.number);
         let deed = Deed::by(&who, question.origin, "case", question.case_id, "answer").at(&chair.desk, &chair.area);
         self.act(deed, move |work| {
-            let now: Question = work.tx.find_record(args![question.origin, question.id])?.ok_or(Refused::NotFound("这项询问"))?;
+            let now: Question =
+                work.tx.find_record(args![question.origin, question.id])?.ok_or(Refused::NotFound("这项询问"))?;
             if now.state != "open" {
                 return Err(Refused::rule("answered", "这项询问已经答复或者撤回", "请刷新页面查看"));
             }
@@ -191,7 +219,13 @@ impl Office {
                 entry: work.entry,
                 ..now
             })?;
-            office.write_notices(work, &[asker], &format!("您的询问已答复：{number}"), &format!("/desk/cases/{number}"), &text)
+            office.write_notices(
+                work,
+                &[asker],
+                &format!("您的询问已答复：{number}"),
+                &format!("/desk/cases/{number}"),
+                &text,
+            )
         })
     }
 
@@ -202,7 +236,9 @@ impl Office {
         self.act(Deed::by(&who, origin, "case", id, "message"), move |work| {
             let (row, case, _) = office.whole_case(work.tx, &who, origin, id)?;
             let post = office.works_on(&who, &case)?;
-            let to = case.applicant.ok_or_else(|| Refused::rule("no_applicant", "这一件没有申请人账号", "请用电话或者书面联系"))?;
+            let to = case
+                .applicant
+                .ok_or_else(|| Refused::rule("no_applicant", "这一件没有申请人账号", "请用电话或者书面联系"))?;
             work.deed = work.deed.clone().at(&post.desk, &post.area);
             work.insert(&Letter {
                 origin,
@@ -220,7 +256,13 @@ impl Office {
                 read_at: None,
                 entry: work.entry,
             })?;
-            office.write_notices(work, &[to], &format!("办理机关来信：{}", row.number), &format!("/my/cases/{}", row.number), &text)
+            office.write_notices(
+                work,
+                &[to],
+                &format!("办理机关来信：{}", row.number),
+                &format!("/my/cases/{}", row.number),
+                &text,
+            )
         })
     }
 }

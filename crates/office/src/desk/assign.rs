@@ -18,7 +18,8 @@ impl Office {
         let (desk, area, body, today) = (chair.desk.clone(), chair.area.clone(), chair.body, self.clock.today());
         self.db.read(move |tx| {
             let posts = store::people::posts_of_desk(tx, desk.as_str(), &area, today)?;
-            let accounts: Vec<AccountId> = posts.into_iter().filter(|post| post.body == body).map(|post| post.account).collect();
+            let accounts: Vec<AccountId> =
+                posts.into_iter().filter(|post| post.body == body).map(|post| post.account).collect();
             let mut names = store::desk::names_of(tx, &accounts)?;
             names.sort_by(|a, b| a.1.cmp(&b.1));
             Ok(names)
@@ -26,7 +27,13 @@ impl Office {
     }
 
     /// Gives a task to a colleague who sits at the same desk.
-    pub fn assign(&self, who: &Actor, (origin, id): (Origin, CaseId), step: &str, to: AccountId) -> Result<Done, Refused> {
+    pub fn assign(
+        &self,
+        who: &Actor,
+        (origin, id): (Origin, CaseId),
+        step: &str,
+        to: AccountId,
+    ) -> Result<Done, Refused> {
         let deed = Deed::by(who, origin, "case", id, "assign");
         let (office, who, step) = (self.clone(), who.clone(), step.to_owned());
         self.act(deed, move |work| {
@@ -43,7 +50,11 @@ impl Office {
             let colleague = crate::accounts::session::actor_of(work.tx, &account, work.today)?;
             let subject = loaded.case.subject(&resolved.matter, Some(&task.step));
             authority::may(&colleague, Verb::Claim, &authority::Subject::Case(subject)).map_err(|denied| {
-                Refused::rule("not_assignable", format!("不能分派给{}：{denied}", account.name), "请选择同岗位的其他同事")
+                Refused::rule(
+                    "not_assignable",
+                    format!("不能分派给{}：{denied}", account.name),
+                    "请选择同岗位的其他同事",
+                )
             })?;
             task.claimed_by = Some(to);
             decision.event.reason = format!("分派给{}", account.name);

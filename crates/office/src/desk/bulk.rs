@@ -43,7 +43,10 @@ impl Office {
             return Err(Refused::field("case", "请至少选择一件"));
         }
         if numbers.len() > MOST {
-            return Err(Refused::field("case", format!("一次最多办理 {MOST} 件，现在选了 {} 件。请分批办理", numbers.len())));
+            return Err(Refused::field(
+                "case",
+                format!("一次最多办理 {MOST} 件，现在选了 {} 件。请分批办理", numbers.len()),
+            ));
         }
         let (who, numbers, draft) = (who.clone(), numbers.to_vec(), draft.clone());
         self.db.read(move |tx| {
@@ -58,14 +61,21 @@ impl Office {
                     Err(refused) => Some(in_a_line(&refused)),
                 };
                 // Somebody who may not even see the case learns nothing of it from the preview.
-                let title = if refused.is_some() && self.review_denied(tx, &who, origin, id)? { String::new() } else { title };
+                let title =
+                    if refused.is_some() && self.review_denied(tx, &who, origin, id)? { String::new() } else { title };
                 seen.push(Foreseen { origin, case: id, rev, number, title, refused });
             }
             Ok(seen)
         })
     }
 
-    pub(super) fn review_denied(&self, tx: &mut store::Tx<'_>, who: &Actor, origin: Origin, id: CaseId) -> Result<bool, Refused> {
+    pub(super) fn review_denied(
+        &self,
+        tx: &mut store::Tx<'_>,
+        who: &Actor,
+        origin: Origin,
+        id: CaseId,
+    ) -> Result<bool, Refused> {
         let row: CaseRow = tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
         let resolved = self.edition(tx, &row.edition)?;
         let body: crate::cases::rows::Body = serde_json::from_value(row.body).map_err(Refused::internal)?;
@@ -74,7 +84,12 @@ impl Office {
     }
 
     /// Puts the act down for each of the cases as they were seen; gives for each number why it was refused, if it was.
-    pub fn bulk(&self, who: &Actor, seen: &[(String, i64)], draft: &ActDraft) -> Result<Vec<(String, Option<String>)>, Refused> {
+    pub fn bulk(
+        &self,
+        who: &Actor,
+        seen: &[(String, i64)],
+        draft: &ActDraft,
+    ) -> Result<Vec<(String, Option<String>)>, Refused> {
         if seen.len() > MOST {
             return Err(Refused::field("case", format!("一次最多办理 {MOST} 件。请分批办理")));
         }

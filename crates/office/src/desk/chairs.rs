@@ -98,7 +98,8 @@ impl Office {
             return Ok(Sight::Whole);
         }
         let chairs = self.chairs(who);
-        let asked = tasks.iter().any(|task| chairs.iter().any(|chair| chair.holds(&task.desk, &task.area, task.body_id)));
+        let asked =
+            tasks.iter().any(|task| chairs.iter().any(|chair| chair.holds(&task.desk, &task.area, task.body_id)));
         if asked { Ok(Sight::Asked) } else { Err(authority::Denied::NotYourArea.into()) }
     }
 }

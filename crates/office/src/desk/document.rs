@@ -27,12 +27,15 @@ pub(super) fn make(
     let step = act.step.as_ref().and_then(|step| resolved.matter.find_step(step));
     let offered = step.and_then(|step| step.offers(act.verb).next());
     let title = offered.map(|offered| offered.document.as_str()).filter(|title| !title.is_empty()).unwrap_or("文书");
-    let basis = offered.and_then(|offered| offered.clause.as_ref()).map(|clause| clause.text.clone()).unwrap_or_default();
+    let basis =
+        offered.and_then(|offered| offered.clause.as_ref()).map(|clause| clause.text.clone()).unwrap_or_default();
     let authority = office.areas.full_name(&row.area);
-    let mut text = format!("{title}\n\n办件编号：{}\n申请事项：{}\n申请人：{}\n\n", row.number, row.title, row.applicant_name);
+    let mut text =
+        format!("{title}\n\n办件编号：{}\n申请事项：{}\n申请人：{}\n\n", row.number, row.title, row.applicant_name);
     let decided = offered.map_or_else(|| act.verb.plain().to_owned(), |offered| offered.words().to_owned());
     text.push_str(&format!("经审查，本机关决定：{decided}。\n"));
-    for (label, value) in [("理由", &act.reason), ("依据", if act.article.is_empty() { &basis } else { &act.article })] {
+    for (label, value) in [("理由", &act.reason), ("依据", if act.article.is_empty() { &basis } else { &act.article })]
+    {
         if !value.is_empty() {
             text.push_str(&format!("{label}：{value}\n"));
         }

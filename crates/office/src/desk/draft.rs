@@ -79,8 +79,11 @@ impl ActDraft {
     /// Reads a posted form: `verb`, `reason`, `article`, `ground` (ids), `favourable` (yes/no), `opinion`, `point.ID`
     /// (yes/no/na), `remark.ID`, `fix` (targets), `problem.T`, `because.T`, `example.T`, `cause`, `file` (ids), `generate`.
     pub fn read(step: &Step, pairs: &[(String, String)]) -> Result<Self, Refused> {
-        let text = |name: &str| pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim()).to_owned();
-        let all = |name: &'static str| pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim().to_owned());
+        let text =
+            |name: &str| pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim()).to_owned();
+        let all = |name: &'static str| {
+            pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim().to_owned())
+        };
         let word = |name: &str| serde_json::from_value::<Verb>(serde_json::Value::String(text(name))).ok();
         let verb = word("verb").ok_or_else(|| Refused::field("verb", "请从页面列出的操作中选择一项"))?;
         let mut draft = Self::new(step.id.as_str(), verb);
@@ -107,7 +110,8 @@ impl ActDraft {
 
     /// Grounds chosen from the law's list become article and reason.
     fn take_grounds(&mut self, step: &Step, chosen: &[String]) {
-        let grounds = step.offers(self.verb).flat_map(|offered| &offered.grounds).filter(|ground| chosen.contains(&ground.id));
+        let grounds =
+            step.offers(self.verb).flat_map(|offered| &offered.grounds).filter(|ground| chosen.contains(&ground.id));
         for ground in grounds {
             for (field, more) in [(&mut self.reason, &ground.text), (&mut self.article, &ground.clause.text)] {
                 if !field.contains(more.as_str()) {
@@ -138,7 +142,9 @@ impl ActDraft {
                 Given::Corrections => ("fix", self.corrections.is_empty(), "请至少指出一项需要补正的内容"),
                 Given::Cause => ("cause", self.cause.is_none(), "请选择中止计时的原因"),
                 Given::Recipient => ("to_area", self.recipient.is_none(), "请选择移送给谁"),
-                Given::Document => ("generate", self.files.is_empty() && !self.generate, "请附文书，或者选择由系统按模板生成"),
+                Given::Document => {
+                    ("generate", self.files.is_empty() && !self.generate, "请附文书，或者选择由系统按模板生成")
+                }
                 Given::Points | Given::Form => continue,
             };
             if missing {
@@ -158,7 +164,9 @@ impl ActDraft {
         step.points.iter().filter_map(|point| {
             let given = self.points.iter().find(|answer| answer.point == point.id);
             match given {
-                None if !point.optional => Some(Wrong::new(format!("point.{}", point.id), format!("请回答：{}", point.text))),
+                None if !point.optional => {
+                    Some(Wrong::new(format!("point.{}", point.id), format!("请回答：{}", point.text)))
+                }
                 Some(answer) if answer.answer == PointVerdict::No && answer.remark.trim().is_empty() => {
                     Some(Wrong::new(format!("remark.{}", point.id), format!("答“否”的请写明原因：{}", point.text)))
                 }

@@ -67,7 +67,8 @@ impl Office {
                 let loaded = self.load_case(tx, &mut Keys::default(), row, &old.matter)?;
                 let decided = adopt_edition(&loaded.case, &self.rules(&to), &who, &reason, self.clock.today());
                 // Somebody who may not even see the case learns nothing of it from the preview.
-                let title = if decided.is_err() && self.review_denied(tx, &who, origin, id)? { String::new() } else { title };
+                let title =
+                    if decided.is_err() && self.review_denied(tx, &who, origin, id)? { String::new() } else { title };
                 let refused = decided.err().map(|refusal| in_a_line(&refusal.into()));
                 seen.push(Foreseen { origin, case: id, rev, number, title, refused });
             }

@@ -21,6 +21,7 @@ pub mod worker;
 
 pub use ask::{Asked, NewQuestion};
 pub use bulk::{Foreseen, in_a_line};
+pub use casework::form::SummarySection;
 pub use chairs::{Chair, Sight};
 pub use compare::{RowView, SectionView};
 pub use draft::ActDraft;
@@ -30,7 +31,6 @@ pub use moves::{DeskView, MoveView, target_label};
 pub use pending::{Pending, UNDO_SECONDS};
 pub use power::{Power, PowerRow};
 pub use queue::{Day, DayDesk, QueueAsk, QueuePage, QueueRow, Urgency, Which};
-pub use casework::form::SummarySection;
 pub use sheet::{CorrectionSheet, SheetItem};
 pub use store::desk::PowerList;
 pub use view::Review;

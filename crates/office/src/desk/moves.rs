@@ -129,10 +129,14 @@ fn point_views(matter: &Matter, step: &Step) -> Vec<PointView> {
 /// Everything a correction may name (一次性告知).
 pub fn correction_targets(rules: &Rules<'_>, case: &Case) -> Vec<String> {
     if case.corrections.is_empty() {
-        let fields = rules.matter.applicant_sections().flat_map(|section| &section.fields).map(|field| field.id.to_string());
+        let fields =
+            rules.matter.applicant_sections().flat_map(|section| &section.fields).map(|field| field.id.to_string());
         return fields.chain(rules.matter.materials.iter().map(|material| material.id.to_string())).collect();
     }
-    let said = case.corrections.iter().flat_map(|one| one.items.iter().map(|item| item.target.clone()).chain(one.changed.clone()));
+    let said = case
+        .corrections
+        .iter()
+        .flat_map(|one| one.items.iter().map(|item| item.target.clone()).chain(one.changed.clone()));
     let mut said: Vec<String> = said.collect();
     said.sort();
     said.dedup();
@@ -153,7 +157,12 @@ fn probe(rules: &Rules<'_>, case: &Case, task: &Task, step: &Step, offered: &Mov
         opinion: Some((true, "试办".to_owned())),
         points: step.points.iter().map(yes).collect(),
         files: vec![base::FileId::from_bits(0)],
-        corrections: vec![CorrectionItem { target, problem: "试办".into(), article: String::new(), example: String::new() }],
+        corrections: vec![CorrectionItem {
+            target,
+            problem: "试办".into(),
+            article: String::new(),
+            example: String::new(),
+        }],
         recipient: Some(Recipient { area: task.area.clone(), body: task.body }),
         cause: causes(rules.matter, step).first().copied().filter(|_| offered.verb == Verb::Suspend),
         ..Act::new(Some(step.id.clone()), offered.verb)
@@ -203,14 +212,17 @@ impl Office {
     ) -> DeskView {
         let mut moves: Vec<MoveView> = Vec::new();
         for offered in &step.moves {
-            let ours = !matches!(offered.verb, Verb::Withdraw | Verb::Lapse | Verb::Submit | Verb::Claim | Verb::Release);
+            let ours =
+                !matches!(offered.verb, Verb::Withdraw | Verb::Lapse | Verb::Submit | Verb::Claim | Verb::Release);
             if !ours || moves.iter().any(|known| known.verb == offered.verb) {
                 continue;
             }
             let tried = decide(rules, case, facts, who, &probe(rules, case, task, step, offered), self.clock.today());
             let blocked = match tried {
                 Err(Refusal::NotSuspended) => continue,
-                Err(Refusal::SaidTooLate(_) | Refusal::UnknownTargets(_)) => Some("补正须一次告知，没有可以再提出的内容".to_owned()),
+                Err(Refusal::SaidTooLate(_) | Refusal::UnknownTargets(_)) => {
+                    Some("补正须一次告知，没有可以再提出的内容".to_owned())
+                }
                 Err(refusal) => {
                     let said = refusal.said();
                     Some(format!("{}。{}", said.why, said.next))
@@ -251,7 +263,11 @@ fn move_view(matter: &Matter, step: &Step, offered: &Move, blocked: Option<Strin
         grounds: offered.grounds.iter().map(ground).collect(),
         document: offered.document.clone(),
         clause: offered.clause.as_ref().map(|clause| clause.text.clone()).unwrap_or_default(),
-        causes: if offered.verb == Verb::Suspend { causes(matter, step).iter().map(cause).collect() } else { Vec::new() },
+        causes: if offered.verb == Verb::Suspend {
+            causes(matter, step).iter().map(cause).collect()
+        } else {
+            Vec::new()
+        },
         blocked,
     }
 }

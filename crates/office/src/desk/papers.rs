@@ -18,7 +18,12 @@ const NAME_CHARS: usize = 120;
 
 impl Office {
     /// A file of a case with its bytes, for whoever sees the material it belongs to.
-    pub fn case_file(&self, who: &Actor, (origin, id): (Origin, CaseId), file: FileId) -> Result<(FileRow, Vec<u8>), Refused> {
+    pub fn case_file(
+        &self,
+        who: &Actor,
+        (origin, id): (Origin, CaseId),
+        file: FileId,
+    ) -> Result<(FileRow, Vec<u8>), Refused> {
         let who = who.clone();
         let row = self.db.read(move |tx| {
             let missing = || Refused::NotFound("这份文件");
@@ -40,7 +45,13 @@ impl Office {
     }
 
     /// Adds a sealed document (盖章文书) to a case, for an act to name.
-    pub fn add_document(&self, who: &Actor, (origin, id): (Origin, CaseId), name: &str, bytes: &[u8]) -> Result<FileId, Refused> {
+    pub fn add_document(
+        &self,
+        who: &Actor,
+        (origin, id): (Origin, CaseId),
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<FileId, Refused> {
         let kind = crate::files::sniff(name, bytes)?;
         let digest = self.files.keep(bytes)?;
         let file = FileRow {
@@ -76,7 +87,13 @@ impl Office {
 
     /// Reveals the protected answers of a case for a stated reason; the look stands in the case's journal, and in that of the
     /// person whose key seals them.
-    pub fn reveal_answers(&self, who: &Actor, (origin, id): (Origin, CaseId), field: Option<&str>, reason: &str) -> Result<Vec<SummarySection>, Refused> {
+    pub fn reveal_answers(
+        &self,
+        who: &Actor,
+        (origin, id): (Origin, CaseId),
+        field: Option<&str>,
+        reason: &str,
+    ) -> Result<Vec<SummarySection>, Refused> {
         let reason = reason.trim().to_owned();
         if reason.chars().count() < 4 {
             return Err(Refused::field("reason", "请写明查看的原因，至少 4 个字。查看会留痕"));
@@ -96,10 +113,17 @@ impl Office {
             allowed.reduce(|best, next| best.or(next)).unwrap_or(Err(Denied::NothingOpen))?;
             let asked = office.asked_fields(&who, matter, &tasks);
             let facts = crate::cases::facts::Loaded::new(work.today);
-            let facts = CaseFacts { outer: &facts, matter, answers: &case.answers, opinions: &case.opinions, today: work.today };
+            let facts = CaseFacts {
+                outer: &facts,
+                matter,
+                answers: &case.answers,
+                opinions: &case.opinions,
+                today: work.today,
+            };
             let rules = office.rules(&resolved);
             let masked = rules.summary(&facts, |_| true, false);
-            let hidden = |id: &str| masked.iter().flat_map(|section| &section.rows).any(|row| row.field == id && row.masked);
+            let hidden =
+                |id: &str| masked.iter().flat_map(|section| &section.rows).any(|row| row.field == id && row.masked);
             let wanted = |id: &str| field.as_deref().is_none_or(|field| field == id);
             let mut sections = rules.summary(&facts, |_| true, true);
             for section in &mut sections {
@@ -108,7 +132,8 @@ impl Office {
                 });
             }
             sections.retain(|section| !section.rows.is_empty());
-            let names: Vec<String> = sections.iter().flat_map(|section| &section.rows).map(|row| row.field.clone()).collect();
+            let names: Vec<String> =
+                sections.iter().flat_map(|section| &section.rows).map(|row| row.field.clone()).collect();
             work.note("fields", names);
             work.note("person", loaded.owner.to_string());
             Ok(sections)

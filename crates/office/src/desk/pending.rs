@@ -87,7 +87,13 @@ pub(super) fn pending_on(tx: &mut Tx<'_>, origin: Origin, case: CaseId) -> Resul
 impl Office {
     /// Puts an act down to take effect in ten seconds. It is decided now already, so that a refusal is told at once; and again
     /// then, on the revision the person saw.
-    pub fn pend(&self, who: &Actor, (origin, id): (Origin, CaseId), seen: i64, draft: &ActDraft) -> Result<Pending, Refused> {
+    pub fn pend(
+        &self,
+        who: &Actor,
+        (origin, id): (Origin, CaseId),
+        seen: i64,
+        draft: &ActDraft,
+    ) -> Result<Pending, Refused> {
         let (office, who, draft) = (self.clone(), who.clone(), draft.clone());
         self.db.write(move |tx| {
             let row: CaseRow = tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
@@ -104,14 +110,7 @@ impl Office {
             }
             let label = office.foresee(tx, &who, row.clone(), &draft)?;
             let now = office.clock.now();
-            let kept = Kept {
-                case: id,
-                number: row.number,
-                title: row.title,
-                label,
-                actor: who.clone(),
-                draft,
-            };
+            let kept = Kept { case: id, number: row.number, title: row.title, label, actor: who.clone(), draft };
             let act = PendingAct {
                 origin,
                 id: office.record_id(),
@@ -127,7 +126,13 @@ impl Office {
     }
 
     /// Decides an act without doing it; gives the words of its button.
-    pub(super) fn foresee(&self, tx: &mut Tx<'_>, who: &Actor, row: CaseRow, draft: &ActDraft) -> Result<String, Refused> {
+    pub(super) fn foresee(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Actor,
+        row: CaseRow,
+        draft: &ActDraft,
+    ) -> Result<String, Refused> {
         let mut keys = Keys::default();
         let resolved = self.edition(tx, &row.edition)?;
         let loaded = self.load_case(tx, &mut keys, row, &resolved.matter)?;
@@ -141,7 +146,8 @@ impl Office {
         if draft.generate {
             act.files.push(base::FileId::from_bits(0));
         }
-        let facts = self.case_facts(tx, &resolved.matter, &loaded.case.area, &loaded.case.answers, Some(&loaded.case))?;
+        let facts =
+            self.case_facts(tx, &resolved.matter, &loaded.case.area, &loaded.case.answers, Some(&loaded.case))?;
         decide(&self.rules(&resolved), &loaded.case, &facts, who, &act, self.clock.today())?;
         let label = step.offers(draft.verb).next().map(|offered| offered.words().to_owned());
         Ok(label.unwrap_or_else(|| draft.verb.plain().to_owned()))
@@ -151,7 +157,13 @@ impl Office {
     pub fn take_back(&self, who: &Actor, id: RecordId) -> Result<Pending, Refused> {
         let account = who.account;
         self.db.write(move |tx| {
-            let gone = || Refused::rule("done", "这项办理已经生效，不能再撤销", "如有错误，请按更正程序办理，或者联系下一环节退回");
+            let gone = || {
+                Refused::rule(
+                    "done",
+                    "这项办理已经生效，不能再撤销",
+                    "如有错误，请按更正程序办理，或者联系下一环节退回",
+                )
+            };
             let rows = cases::pending_of(tx, account)?;
             let row = rows.iter().find(|row| row.id == id).ok_or_else(gone)?;
             let pending = Pending::of(row).ok_or_else(gone)?;
@@ -186,7 +198,8 @@ impl Office {
         let kept: Kept = serde_json::from_value(row.act.clone()).map_err(Refused::internal)?;
         let who = self.db.read(|tx| self.as_he_is_now(tx, &kept.actor))?;
         let verb = serde_json::to_value(kept.draft.verb).ok().and_then(|word| word.as_str().map(str::to_owned));
-        let mut deed = Deed::by(&who, row.origin, "case", kept.case, &verb.unwrap_or_default()).because(kept.draft.reason.clone());
+        let mut deed =
+            Deed::by(&who, row.origin, "case", kept.case, &verb.unwrap_or_default()).because(kept.draft.reason.clone());
         let (office, origin, id) = (self.clone(), row.origin, row.id);
         if let Some(post) = who.posts.first() {
             deed = deed.at(&post.desk, &post.area);
@@ -250,7 +263,13 @@ impl Office {
     }
 
     /// Claims a task or puts it back: done at once.
-    pub fn claim_task(&self, who: &Actor, (origin, id): (Origin, CaseId), step: &str, take: bool) -> Result<Done, Refused> {
+    pub fn claim_task(
+        &self,
+        who: &Actor,
+        (origin, id): (Origin, CaseId),
+        step: &str,
+        take: bool,
+    ) -> Result<Done, Refused> {
         let verb = if take { Verb::Claim } else { Verb::Release };
         self.act_on_case(who, origin, id, None, casework::Act::new(Some(step.into()), verb))
     }

@@ -276,7 +276,8 @@ impl Office {
             for chair in chairs {
                 let at = (chair.desk.as_str(), &chair.seat());
                 let counts = desk::counts(tx, at, account, today)?;
-                let lines = if counts.open == 0 { Vec::new() } else { desk::queue(tx, at, &Wanted::default(), None, FIRST)? };
+                let lines =
+                    if counts.open == 0 { Vec::new() } else { desk::queue(tx, at, &Wanted::default(), None, FIRST)? };
                 let first = self.rows_of(tx, lines)?;
                 let asked = desk::questions_to(tx, chair.desk.as_str(), &chair.area, PAGE)?;
                 let asked = asked.into_iter().filter(|one| one.to_body.is_none_or(|body| body == chair.body)).collect();

@@ -47,7 +47,11 @@ pub struct CorrectionSheet {
 }
 
 impl Office {
-    fn row_and_edition(&self, tx: &mut Tx<'_>, number: &str) -> Result<(Origin, CaseId, CaseRow, Arc<Resolved>), Refused> {
+    fn row_and_edition(
+        &self,
+        tx: &mut Tx<'_>,
+        number: &str,
+    ) -> Result<(Origin, CaseId, CaseRow, Arc<Resolved>), Refused> {
         let (origin, id) = self.find_case(tx, number)?;
         let row: CaseRow = tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
         let resolved = self.edition(tx, &row.edition)?;
@@ -55,7 +59,13 @@ impl Office {
     }
 
     /// Reads a posted act against the step it names.
-    pub fn read_act(&self, _who: &Actor, number: &str, step: &str, pairs: &[(String, String)]) -> Result<ActDraft, Refused> {
+    pub fn read_act(
+        &self,
+        _who: &Actor,
+        number: &str,
+        step: &str,
+        pairs: &[(String, String)],
+    ) -> Result<ActDraft, Refused> {
         let (number, step, pairs) = (number.to_owned(), step.to_owned(), pairs.to_vec());
         self.db.read(move |tx| {
             let (.., resolved) = self.row_and_edition(tx, &number)?;
@@ -70,7 +80,11 @@ impl Office {
         let (number, draft) = (number.to_owned(), draft.clone());
         self.db.read(move |tx| {
             let (.., resolved) = self.row_and_edition(tx, &number)?;
-            let lacks = resolved.matter.find_step(&draft.step.as_str().into()).map(|step| draft.lacks(step)).unwrap_or_default();
+            let lacks = resolved
+                .matter
+                .find_step(&draft.step.as_str().into())
+                .map(|step| draft.lacks(step))
+                .unwrap_or_default();
             if lacks.is_empty() { Ok(()) } else { Err(Refused::Invalid(lacks)) }
         })
     }
@@ -104,7 +118,13 @@ impl Office {
     }
 
     /// The sheet for a correction notice about these targets.
-    pub fn correction_sheet(&self, who: &Actor, number: &str, step: &str, targets: &[String]) -> Result<CorrectionSheet, Refused> {
+    pub fn correction_sheet(
+        &self,
+        who: &Actor,
+        number: &str,
+        step: &str,
+        targets: &[String],
+    ) -> Result<CorrectionSheet, Refused> {
         let review = self.review(who, number)?;
         let desk = review.desks.iter().find(|desk| desk.step == step);
         let desk = desk.ok_or_else(|| Refused::from(authority::Denied::NotYourDesk))?;
@@ -128,7 +148,13 @@ impl Office {
             };
             Ok::<_, Refused>(allowed.into_iter().map(item).collect())
         })?;
-        Ok(CorrectionSheet { number: review.number, title: review.title, rev: review.rev, step: step.to_owned(), items })
+        Ok(CorrectionSheet {
+            number: review.number,
+            title: review.title,
+            rev: review.rev,
+            step: step.to_owned(),
+            items,
+        })
     }
 
     /// The readable journal of a case, for the desks that see all of it: title and lines, oldest first.

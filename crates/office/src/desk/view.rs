@@ -192,7 +192,8 @@ impl Office {
         let whole = sight == Sight::Whole;
         let checks = self.checks(tx, matter, &case, whole)?;
         let facts = CaseFacts { outer: &checks.facts, matter, answers: &case.answers, opinions: &case.opinions, today };
-        let (desks, denied) = if case.has_ended() { (Vec::new(), None) } else { self.desk_views(rules, &case, &checks.facts, who) };
+        let (desks, denied) =
+            if case.has_ended() { (Vec::new(), None) } else { self.desk_views(rules, &case, &checks.facts, who) };
         let asked = self.asked_fields(who, matter, tasks);
         let shows = |id: &str| whole || asked.contains(id);
         let former = self.former_answers(tx, keys, matter, &case)?;
@@ -222,14 +223,21 @@ impl Office {
             why_not: why_not(&case, desks.is_empty(), denied),
             masked: sections.iter().any(|section| section.rows.iter().any(|row| row.masked)),
             materials: materials(rules, &case, &facts, &files, &shows),
-            documents: files.into_iter().filter(|file| whole && file.slot.as_deref() == Some(super::document::SLOT)).collect(),
+            documents: files
+                .into_iter()
+                .filter(|file| whole && file.slot.as_deref() == Some(super::document::SLOT))
+                .collect(),
             opinions: opinions(matter, &case, whole, who),
             corrections: if whole { self.correction_views(matter, &case) } else { Vec::new() },
             name: checks.name.filter(|_| shows("name")),
             bars: checks.bars,
             vetted: checks.vetted,
             looked: case.looked(),
-            ending: case.ending.as_ref().and_then(|ended| matter.find_ending(&ended.ending)).map(|ending| ending.name.clone()),
+            ending: case
+                .ending
+                .as_ref()
+                .and_then(|ended| matter.find_ending(&ended.ending))
+                .map(|ending| ending.name.clone()),
             area_name: self.areas.name(&row.area).unwrap_or(row.area.as_str()).to_owned(),
             matter: matter.name.clone(),
             origin: row.origin,
@@ -254,15 +262,23 @@ impl Office {
     /// The fields and materials the reader's own steps ask about (业务主管单位的五点、行业管理部门、党建工作机构).
     pub(super) fn asked_fields(&self, who: &Actor, matter: &Matter, tasks: &[TaskRow]) -> BTreeSet<String> {
         let chairs = self.chairs(who);
-        let own = tasks.iter().filter(|task| chairs.iter().any(|chair| chair.holds(&task.desk, &task.area, task.body_id)));
+        let own =
+            tasks.iter().filter(|task| chairs.iter().any(|chair| chair.holds(&task.desk, &task.area, task.body_id)));
         let steps = own.filter_map(|task| matter.find_step(&task.step.as_str().into()));
-        let mut fields: BTreeSet<String> = steps.flat_map(|step| &step.points).flat_map(|point| point.look_at.clone()).collect();
+        let mut fields: BTreeSet<String> =
+            steps.flat_map(|step| &step.points).flat_map(|point| point.look_at.clone()).collect();
         fields.extend(matter.fields().filter(|field| field.kind == FieldKind::Name).map(|field| field.id.to_string()));
         fields
     }
 
     /// The answers before the last correction; else those of the organization's last case of this matter.
-    fn former_answers(&self, tx: &mut Tx<'_>, keys: &mut Keys, matter: &Matter, case: &Case) -> Result<Option<Answers>, Refused> {
+    fn former_answers(
+        &self,
+        tx: &mut Tx<'_>,
+        keys: &mut Keys,
+        matter: &Matter,
+        case: &Case,
+    ) -> Result<Option<Answers>, Refused> {
         if let Some(former) = desk::former(tx, case.origin, case.id)? {
             let sealed: Answers = serde_json::from_value(former.answers).map_err(Refused::internal)?;
             return Ok(Some(self.open_answers(tx, keys, matter, &sealed)?));
@@ -302,7 +318,13 @@ impl Office {
                 .iter()
                 .map(|item| {
                     let changed = one.changed.contains(&item.target);
-                    (target_label(matter, &item.target), item.problem.clone(), item.article.clone(), item.example.clone(), changed)
+                    (
+                        target_label(matter, &item.target),
+                        item.problem.clone(),
+                        item.article.clone(),
+                        item.example.clone(),
+                        changed,
+                    )
                 })
                 .collect(),
             limit: one.clock.as_ref().filter(|_| one.answered.is_none()).map(|clock| self.limit_view(clock)),
@@ -330,7 +352,8 @@ fn materials(
     let faults = rules.material_faults(&case.materials, facts);
     let mut views = Vec::new();
     for material in rules.matter.materials.iter().filter(|material| shows(material.id.as_str())) {
-        let own: Vec<FileRow> = files.iter().filter(|file| file.slot.as_deref() == Some(material.id.as_str())).cloned().collect();
+        let own: Vec<FileRow> =
+            files.iter().filter(|file| file.slot.as_deref() == Some(material.id.as_str())).cloned().collect();
         let missing = faults.iter().any(|fault| fault.field == material.id.as_str());
         let how = match case.materials.get(&material.id) {
             Some(Provided::Files(named)) => format!("已上传 {} 个文件", named.len().max(own.len())),
@@ -362,11 +385,12 @@ fn materials(
 fn opinions(matter: &Matter, case: &Case, whole: bool, who: &Actor) -> Vec<OpinionView> {
     let view = |opinion: &Opinion| {
         let step = matter.find_step(&opinion.step);
-        let points = opinion.points.iter().filter(|answer| answer.answer != casework::PointVerdict::Yes).map(|answer| {
-            let text = step.and_then(|step| step.points.iter().find(|point| point.id == answer.point));
-            let word = if answer.answer == casework::PointVerdict::No { "否" } else { "不适用" };
-            (text.map_or_else(|| answer.point.clone(), |point| point.text.clone()), word, answer.remark.clone())
-        });
+        let points =
+            opinion.points.iter().filter(|answer| answer.answer != casework::PointVerdict::Yes).map(|answer| {
+                let text = step.and_then(|step| step.points.iter().find(|point| point.id == answer.point));
+                let word = if answer.answer == casework::PointVerdict::No { "否" } else { "不适用" };
+                (text.map_or_else(|| answer.point.clone(), |point| point.text.clone()), word, answer.remark.clone())
+            });
         OpinionView {
             step: step.map_or_else(|| opinion.step.to_string(), |step| step.name.clone()),
             points: points.collect(),
@@ -413,7 +437,12 @@ impl Office {
         Ok(Checks { facts, name, bars, vetted })
     }
 
-    fn name_report(&self, tx: &mut Tx<'_>, matter: &Matter, case: &Case) -> Result<Option<(String, NameReport)>, Refused> {
+    fn name_report(
+        &self,
+        tx: &mut Tx<'_>,
+        matter: &Matter,
+        case: &Case,
+    ) -> Result<Option<(String, NameReport)>, Refused> {
         let field = matter.fields().find(|field| field.kind == FieldKind::Name);
         let name = field.and_then(|field| case.answers.find(field.id.as_str())).and_then(|name| name.as_str());
         let kind = matter.org_kinds.first().and_then(|kind| serde_json::to_value(kind).ok());

@@ -25,7 +25,14 @@ pub fn accepted(matter: &Matter, slot: &str) -> Option<Vec<String>> {
 
 impl Office {
     /// Attaches a file to a material or file field. A commitment made before falls away.
-    pub fn attach_to_draft(&self, who: &Actor, id: RecordId, slot: &str, name: &str, bytes: &[u8]) -> Result<FileId, Refused> {
+    pub fn attach_to_draft(
+        &self,
+        who: &Actor,
+        id: RecordId,
+        slot: &str,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<FileId, Refused> {
         let kind = sniff(name, bytes)?;
         let draft = self.open_draft(who, id)?;
         let takes = accepted(&draft.resolved.matter, slot).ok_or(Refused::NotFound("这项材料"))?;
@@ -72,7 +79,8 @@ impl Office {
         let deed = Deed::by(&who, Origin::none(), "draft", id, "remove_file");
         self.act(deed, move |work| {
             let (row, body) = row_of(work.tx, &who, id)?;
-            let found: FileRow = work.tx.find_record(args![Origin::none(), file])?.ok_or(Refused::NotFound("这份文件"))?;
+            let found: FileRow =
+                work.tx.find_record(args![Origin::none(), file])?.ok_or(Refused::NotFound("这份文件"))?;
             if found.subject != subject_of(id) || found.removed_at.is_some() {
                 return Err(Refused::NotFound("这份文件"));
             }
@@ -86,7 +94,11 @@ impl Office {
         let row = self.db.read(|tx| {
             row_of(tx, who, id)?;
             let row: FileRow = tx.find_record(args![Origin::none(), file])?.ok_or(Refused::NotFound("这份文件"))?;
-            if row.subject == subject_of(id) && row.removed_at.is_none() { Ok(row) } else { Err(Refused::NotFound("这份文件")) }
+            if row.subject == subject_of(id) && row.removed_at.is_none() {
+                Ok(row)
+            } else {
+                Err(Refused::NotFound("这份文件"))
+            }
         })?;
         let bytes = self.files.read(&crate::ledger::digest_of(&row.digest)?)?;
         Ok((row, bytes))

@@ -115,7 +115,14 @@ impl Office {
 
     /// Saves one page. `newer` answers every field of the page, blank ones as null. `seen`: the revision the page was shown with;
     /// a later save of the same page elsewhere is a conflict. Gives the new revision.
-    pub fn save_draft_page(&self, who: &Actor, id: RecordId, page: &str, seen: i64, newer: &Answers) -> Result<i64, Refused> {
+    pub fn save_draft_page(
+        &self,
+        who: &Actor,
+        id: RecordId,
+        page: &str,
+        seen: i64,
+        newer: &Answers,
+    ) -> Result<i64, Refused> {
         let (office, who, page, newer) = (self.clone(), who.clone(), page.to_owned(), newer.clone());
         let now = self.clock.now();
         self.db.write(move |tx| {

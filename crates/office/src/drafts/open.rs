@@ -121,7 +121,11 @@ impl Office {
         for (slot, ids) in slots {
             match resolved.matter.find_material(&MaterialId::from(slot)) {
                 Some(material) => drop(materials.insert(material.id.clone(), Provided::Files(ids))),
-                None if resolved.matter.fields().any(|field| field.id.as_str() == slot && field.kind == FieldKind::File) => {
+                None if resolved
+                    .matter
+                    .fields()
+                    .any(|field| field.id.as_str() == slot && field.kind == FieldKind::File) =>
+                {
                     answers.put(slot, json!(ids));
                 }
                 None => {}

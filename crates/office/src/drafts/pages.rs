@@ -56,7 +56,13 @@ impl OpenDraft {
             (false, _) => Status::NotStarted,
             (true, false) => Status::Filling,
             // What was filled in beforehand still wants to be looked at.
-            (true, true) => if touched || self.case.is_some() { Status::Filled } else { Status::Filling },
+            (true, true) => {
+                if touched || self.case.is_some() {
+                    Status::Filled
+                } else {
+                    Status::Filling
+                }
+            }
         }
     }
 
@@ -71,7 +77,8 @@ impl OpenDraft {
 /// One field: its label; several: the first two and how many.
 fn title_of(fields: &[&Field]) -> String {
     let short = |field: &&Field| {
-        let name = if field.kind == FieldKind::Declaration && !field.help.is_empty() { &field.help } else { &field.label };
+        let name =
+            if field.kind == FieldKind::Declaration && !field.help.is_empty() { &field.help } else { &field.label };
         name.chars().take(24).collect::<String>()
     };
     match fields {

@@ -30,7 +30,11 @@ pub struct Sent {
 
 impl Office {
     /// Everything that would be said against sending the draft now, and the warnings. Runs the name check and looks people up.
-    pub fn draft_faults(&self, tx: &mut Tx<'_>, draft: &OpenDraft) -> Result<(Vec<FieldFault>, Vec<FieldFault>), Refused> {
+    pub fn draft_faults(
+        &self,
+        tx: &mut Tx<'_>,
+        draft: &OpenDraft,
+    ) -> Result<(Vec<FieldFault>, Vec<FieldFault>), Refused> {
         let rules = self.rules(&draft.resolved);
         let loaded = self.facts_for(tx, draft)?;
         let facts = draft.facts(&loaded, self.clock.today());
@@ -60,7 +64,8 @@ impl Office {
 
     /// What became of a draft sent before; none if it was never sent.
     pub fn sent_draft(&self, who: &Actor, id: RecordId) -> Result<Option<Sent>, Refused> {
-        let answer = self.db.read(|tx| Ok::<_, Refused>(store::accounts::answered(tx, who.account, &subject_of(id))?))?;
+        let answer =
+            self.db.read(|tx| Ok::<_, Refused>(store::accounts::answered(tx, who.account, &subject_of(id))?))?;
         answer.map(|text| serde_json::from_str(&text).map_err(Refused::internal)).transpose()
     }
 
@@ -107,7 +112,12 @@ impl Office {
         })
     }
 
-    fn send_correction(&self, who: &Actor, draft: OpenDraft, (origin, case): (Origin, CaseId)) -> Result<Sent, Refused> {
+    fn send_correction(
+        &self,
+        who: &Actor,
+        draft: OpenDraft,
+        (origin, case): (Origin, CaseId),
+    ) -> Result<Sent, Refused> {
         let (office, who) = (self.clone(), who.clone());
         let deed = Deed::by(&who, origin, "case", case, "submit");
         self.act(deed, move |work| {
@@ -119,15 +129,25 @@ impl Office {
             let step = loaded.case.open.iter().find(|task| task.awaits.is_some()).map(|task| task.step.clone());
             let mut act = Act::new(step, Verb::Submit);
             let mut answers = draft.answers.clone();
-            for name in loaded.case.answers.0.keys().filter(|name| !answers.0.contains_key(*name)).cloned().collect::<Vec<_>>() {
-                if draft.resolved.matter.applicant_sections().any(|part| part.fields.iter().any(|f| f.id.as_str() == name)) {
+            for name in
+                loaded.case.answers.0.keys().filter(|name| !answers.0.contains_key(*name)).cloned().collect::<Vec<_>>()
+            {
+                if draft
+                    .resolved
+                    .matter
+                    .applicant_sections()
+                    .any(|part| part.fields.iter().any(|f| f.id.as_str() == name))
+                {
                     answers.0.insert(name, serde_json::Value::Null);
                 }
             }
             answers.0.retain(|name, answer| loaded.case.answers.0.get(name) != Some(answer));
             act.answers = Some(answers);
-            let changed = |(material, provided): &(&MaterialId, &Provided)| loaded.case.materials.get(*material) != Some(*provided);
-            act.materials = draft.materials.iter().filter(changed).map(|(m, p)| (m.clone(), p.clone())).collect::<BTreeMap<_, _>>();
+            let changed = |(material, provided): &(&MaterialId, &Provided)| {
+                loaded.case.materials.get(*material) != Some(*provided)
+            };
+            act.materials =
+                draft.materials.iter().filter(changed).map(|(m, p)| (m.clone(), p.clone())).collect::<BTreeMap<_, _>>();
             hand_over(work, &draft, origin, case)?;
             let done = office.act_in(work, &who, origin, case, None, &act)?;
             close(work, &who, &draft, &done)
@@ -144,7 +164,9 @@ impl Office {
             if row.applicant != Some(who.account) {
                 return Err(Refused::NotFound("这个办件"));
             }
-            for known in store::accounts::drafts(tx, person, super::MOST_DRAFTS)?.into_iter().filter(|d| d.kind == "correction") {
+            for known in
+                store::accounts::drafts(tx, person, super::MOST_DRAFTS)?.into_iter().filter(|d| d.kind == "correction")
+            {
                 let body: Body = serde_json::from_value(known.body).map_err(Refused::internal)?;
                 if body.case == Some((origin, case)) {
                     return Ok(known.id);

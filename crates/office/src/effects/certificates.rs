@@ -44,7 +44,12 @@ fn stored_kind(wanted: Wanted, copy: CopyType) -> &'static str {
 
 impl Office {
     /// 发证书: noted now, made when the organization's items are complete.
-    pub(super) fn issue_certificate(&self, work: &mut Work<'_, '_>, scene: &mut Scene<'_>, wanted: Wanted) -> Result<(), Refused> {
+    pub(super) fn issue_certificate(
+        &self,
+        work: &mut Work<'_, '_>,
+        scene: &mut Scene<'_>,
+        wanted: Wanted,
+    ) -> Result<(), Refused> {
         let draft = self.draft_of(work, scene)?;
         draft.issue.push(wanted);
         draft.acts.push("issue_certificate");
@@ -169,8 +174,9 @@ fn licence_of(org: &Organization, wanted: Wanted, copy: CopyType, number: &str, 
 /// A short address nobody has.
 fn fresh_short(work: &mut Work<'_, '_>, rng: &Rng) -> Result<String, Refused> {
     loop {
-        let short: String =
-            (0..SHORT_LENGTH).map(|_| char::from(SHORT_ALPHABET[rng.below(SHORT_ALPHABET.len() as u64) as usize])).collect();
+        let short: String = (0..SHORT_LENGTH)
+            .map(|_| char::from(SHORT_ALPHABET[rng.below(SHORT_ALPHABET.len() as u64) as usize]))
+            .collect();
         if work.tx.find_record::<CertificateShort>(args![short])?.is_none() {
             return Ok(short);
         }

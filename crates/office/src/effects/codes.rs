@@ -19,9 +19,11 @@ impl Office {
         if draft.org.code.is_some() {
             return Err(Refused::rule("has_code", "该组织已有统一社会信用代码，一社一码，不重复赋码", "请核对办件"));
         }
-        let class = draft.org.kind.class_digit().ok_or_else(|| {
-            Refused::rule("no_class", "备案的社区社会组织不赋统一社会信用代码", "请编备案编号")
-        })?;
+        let class = draft
+            .org
+            .kind
+            .class_digit()
+            .ok_or_else(|| Refused::rule("no_class", "备案的社区社会组织不赋统一社会信用代码", "请编备案编号"))?;
         let body = self.codes.next_body(work.tx)?;
         let code = CreditCode::issue(DEPARTMENT, class, &region, &body).map_err(Refused::internal)?;
         draft.org.code = Some(code.as_str().to_owned());

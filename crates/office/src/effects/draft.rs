@@ -84,7 +84,9 @@ impl Office {
             [only] => serde_json::to_value(only).ok().and_then(|word| word.as_str().and_then(Kind::parse)),
             _ => None,
         };
-        let kind = kind.ok_or_else(|| Refused::internal(format!("{} founds no single kind of organization", matter.id.as_str())))?;
+        let kind = kind.ok_or_else(|| {
+            Refused::internal(format!("{} founds no single kind of organization", matter.id.as_str()))
+        })?;
         let id = OrgId::fresh_at(work.at, &self.rng);
         let mut org = Organization::new(id, kind, String::new(), scene.case.area.clone());
         org.origin = Origin::of(&scene.case.area);
@@ -103,7 +105,12 @@ impl Office {
     }
 
     /// 变更登记、备案事项: every answer with `feeds`, or only these items.
-    pub(super) fn amend_items(&self, work: &mut Work<'_, '_>, scene: &mut Scene<'_>, items: &[Item]) -> Result<(), Refused> {
+    pub(super) fn amend_items(
+        &self,
+        work: &mut Work<'_, '_>,
+        scene: &mut Scene<'_>,
+        items: &[Item],
+    ) -> Result<(), Refused> {
         self.draft_of(work, scene)?;
         let Scene { resolved, case, draft: Some(draft), .. } = scene else { return Ok(()) };
         self.feed(work, &resolved.matter, &case.answers, items, draft)?;
@@ -112,7 +119,11 @@ impl Office {
     }
 
     /// The draft of the case's organization, begun where there is none.
-    pub(super) fn draft_of<'s>(&self, work: &mut Work<'_, '_>, scene: &'s mut Scene<'_>) -> Result<&'s mut Draft, Refused> {
+    pub(super) fn draft_of<'s>(
+        &self,
+        work: &mut Work<'_, '_>,
+        scene: &'s mut Scene<'_>,
+    ) -> Result<&'s mut Draft, Refused> {
         if scene.draft.is_none() {
             let missing = || Refused::rule("no_org", "这个办件没有对应的社会组织", "请核对事项是否选对");
             let id = scene.case.org.ok_or_else(missing)?;
@@ -143,7 +154,8 @@ impl Office {
     /// What the registering authority is called: the body of that area, else area and 民政部门.
     pub fn registrar_name(&self, tx: &mut store::Tx<'_>, area: &base::AreaCode) -> Result<String, Refused> {
         let bodies = store::people::bodies(tx)?;
-        let found = bodies.into_iter().find(|body| body.kind == "registrar" && body.area == *area && body.state == "active");
+        let found =
+            bodies.into_iter().find(|body| body.kind == "registrar" && body.area == *area && body.state == "active");
         Ok(found.map_or_else(|| format!("{}民政部门", self.areas.full_name(area)), |body| body.name))
     }
 }

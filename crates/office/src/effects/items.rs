@@ -30,7 +30,14 @@ impl Office {
         Ok(())
     }
 
-    fn feed_one(&self, work: &Work<'_, '_>, field: &Field, item: Item, answer: &Json, draft: &mut Draft) -> Result<(), Refused> {
+    fn feed_one(
+        &self,
+        work: &Work<'_, '_>,
+        field: &Field,
+        item: Item,
+        answer: &Json,
+        draft: &mut Draft,
+    ) -> Result<(), Refused> {
         let text = || answer.as_str().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let org = &mut draft.org;
         match item {
@@ -117,7 +124,8 @@ fn people(answer: &Json) -> impl Iterator<Item = &Json> {
 fn person(row: &Json, post: Post) -> NewPost {
     let text = |key: &str| row.get(key).and_then(Json::as_str).map(str::to_owned);
     // For the legal representative and officers the post's own title; founders have none.
-    let title = if post == Post::LegalRepresentative { text("post") } else { text("post").and_then(|word| title_of(&word)) };
+    let title =
+        if post == Post::LegalRepresentative { text("post") } else { text("post").and_then(|word| title_of(&word)) };
     NewPost {
         post,
         title: title.filter(|_| post != Post::Founder),

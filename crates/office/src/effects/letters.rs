@@ -13,7 +13,12 @@ use crate::act::Work;
 use crate::{Office, Refused};
 
 impl Office {
-    pub(super) fn write_letter(&self, work: &mut Work<'_, '_>, scene: &mut Scene<'_>, decision: &Decision) -> Result<(), Refused> {
+    pub(super) fn write_letter(
+        &self,
+        work: &mut Work<'_, '_>,
+        scene: &mut Scene<'_>,
+        decision: &Decision,
+    ) -> Result<(), Refused> {
         let title = decision.document.trim();
         if title.is_empty() || title == "无" {
             return Ok(());
@@ -55,7 +60,9 @@ impl Office {
             (_, Some(EndingKind::Granted)) => {
                 lines.push(format!("您提出的{subject}，经审查，符合法定条件。根据{}，{registrar}决定准予。", basis()));
                 if let Some(by) = decision.ending.as_ref().and_then(|ended| ended.deliver_by) {
-                    lines.push(format!("证书自本决定之日起可以在“我的办件”下载、打印；需要纸质证书的，{by} 前可以领取。"));
+                    lines.push(format!(
+                        "证书自本决定之日起可以在“我的办件”下载、打印；需要纸质证书的，{by} 前可以领取。"
+                    ));
                 }
             }
             (_, Some(EndingKind::Refused)) => {
@@ -69,10 +76,16 @@ impl Office {
                 lines.push(format!("救济途径：{}。", matter.guide.appeal.trim_end_matches('。')));
             }
             _ => {
-                lines.push(format!("您于 {} 提出的{subject}，材料齐全，符合法定形式，{registrar}予以受理。", scene.case.completed));
+                lines.push(format!(
+                    "您于 {} 提出的{subject}，材料齐全，符合法定形式，{registrar}予以受理。",
+                    scene.case.completed
+                ));
                 if let Some(clock) = &scene.case.clock {
                     let due = clock.due(&self.calendar, scene.case.completed);
-                    lines.push(format!("预计在 {} 前作出决定。补正、听证、专家评审的时间不计算在内。", due.expected().date));
+                    lines.push(format!(
+                        "预计在 {} 前作出决定。补正、听证、专家评审的时间不计算在内。",
+                        due.expected().date
+                    ));
                 }
                 lines.push("您可以凭办件编号随时查看办理进度。".to_owned());
             }
@@ -86,8 +99,10 @@ impl Office {
         let notice = decision.corrections.as_ref().and_then(|all| all.last());
         let matter = &scene.resolved.matter;
         for (number, item) in (1..).zip(notice.map_or(&[][..], |notice| &notice.items)) {
-            let field = matter.fields().find(|field| field.id.as_str() == item.target).map(|field| field.label.as_str());
-            let material = matter.materials.iter().find(|one| one.id.as_str() == item.target).map(|one| one.name.as_str());
+            let field =
+                matter.fields().find(|field| field.id.as_str() == item.target).map(|field| field.label.as_str());
+            let material =
+                matter.materials.iter().find(|one| one.id.as_str() == item.target).map(|one| one.name.as_str());
             let what = field.or(material).unwrap_or(item.target.as_str());
             let mut line = format!("{number}. {what}：{}", item.problem.trim_end_matches('。'));
             if !item.article.is_empty() {
@@ -98,9 +113,13 @@ impl Office {
             }
             lines.push(format!("{line}。"));
         }
-        let due = notice.and_then(|notice| notice.clock.as_ref()).map(|clock| clock.due(&self.calendar, decision.event.on));
+        let due =
+            notice.and_then(|notice| notice.clock.as_ref()).map(|clock| clock.due(&self.calendar, decision.event.on));
         if let Some(due) = due {
-            lines.push(format!("请在 {} 前补正后再提交。等您补正的时间不计入办理期限；逾期不补正的，视为撤回申请。", due.expected().date));
+            lines.push(format!(
+                "请在 {} 前补正后再提交。等您补正的时间不计入办理期限；逾期不补正的，视为撤回申请。",
+                due.expected().date
+            ));
         }
     }
 }

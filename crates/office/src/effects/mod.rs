@@ -103,13 +103,14 @@ impl Office {
             Effect::RecordPartyInfo => self.record_party_info(work, scene),
             Effect::EnterRegister { register, fields } => self.enter_register(work, scene, register, fields),
             Effect::LeaveRegister { register } => self.leave_register(work, scene, register),
-            Effect::OpenMatter { .. } | Effect::RecordReport { .. } | Effect::RecordMoney { .. } | Effect::RecordRating { .. } => {
-                Err(Refused::rule(
-                    "effect_unsupported",
-                    "这个事项的结果动作，本平台当前版本还不能执行",
-                    "请由平台管理员升级平台，或改用更正后的事项版本",
-                ))
-            }
+            Effect::OpenMatter { .. }
+            | Effect::RecordReport { .. }
+            | Effect::RecordMoney { .. }
+            | Effect::RecordRating { .. } => Err(Refused::rule(
+                "effect_unsupported",
+                "这个事项的结果动作，本平台当前版本还不能执行",
+                "请由平台管理员升级平台，或改用更正后的事项版本",
+            )),
         }
     }
 }

@@ -21,7 +21,11 @@ impl Office {
             Audience::Organization => match (scene.case.org, scene.list.org_origin) {
                 (Some(org), Some(origin)) => {
                     let staff = store::accounts::for_org(work.tx, origin, org)?;
-                    staff.into_iter().filter(|row| row.until.is_none_or(|until| until > work.today)).map(|row| row.account).collect()
+                    staff
+                        .into_iter()
+                        .filter(|row| row.until.is_none_or(|until| until > work.today))
+                        .map(|row| row.account)
+                        .collect()
                 }
                 _ => Vec::new(),
             },

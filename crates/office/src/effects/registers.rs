@@ -66,7 +66,12 @@ impl Office {
     }
 
     /// 移出名册
-    pub(super) fn leave_register(&self, work: &mut Work<'_, '_>, scene: &mut Scene<'_>, register: &str) -> Result<(), Refused> {
+    pub(super) fn leave_register(
+        &self,
+        work: &mut Work<'_, '_>,
+        scene: &mut Scene<'_>,
+        register: &str,
+    ) -> Result<(), Refused> {
         let draft = self.draft_of(work, scene)?;
         draft.leave.push(register.to_owned());
         draft.acts.push("leave_register");

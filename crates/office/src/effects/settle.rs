@@ -21,7 +21,12 @@ use crate::{Office, Refused};
 
 impl Office {
     /// Writes what the effects did to the organization, if they did anything.
-    pub(super) fn settle(&self, work: &mut Work<'_, '_>, keys: &mut Keys, scene: &mut Scene<'_>) -> Result<(), Refused> {
+    pub(super) fn settle(
+        &self,
+        work: &mut Work<'_, '_>,
+        keys: &mut Keys,
+        scene: &mut Scene<'_>,
+    ) -> Result<(), Refused> {
         let Some(mut draft) = scene.draft.take() else { return Ok(()) };
         if !draft.issue.is_empty() {
             draft.org.certificate_until = self.certificate_until(&draft.org, work.today);
@@ -145,7 +150,12 @@ impl Office {
         Ok(())
     }
 
-    fn person_in_post(&self, work: &mut Work<'_, '_>, keys: &mut Keys, post: &NewPost) -> Result<Option<PersonId>, Refused> {
+    fn person_in_post(
+        &self,
+        work: &mut Work<'_, '_>,
+        keys: &mut Keys,
+        post: &NewPost,
+    ) -> Result<Option<PersonId>, Refused> {
         if post.id_number.trim().is_empty() {
             return Ok(None);
         }
@@ -196,12 +206,12 @@ impl Office {
         }
         Ok(())
     }
-
 }
 
 fn write_codes(work: &mut Work<'_, '_>, draft: &Draft) -> Result<(), Refused> {
     let (org, before) = (&draft.org, draft.before.as_ref());
-    if let Some(code) = org.code.as_ref().filter(|code| before.is_none_or(|before| before.code.as_ref() != Some(*code))) {
+    if let Some(code) = org.code.as_ref().filter(|code| before.is_none_or(|before| before.code.as_ref() != Some(*code)))
+    {
         let row = CreditCode {
             code: code.clone(),
             origin: org.origin,
@@ -213,7 +223,9 @@ fn write_codes(work: &mut Work<'_, '_>, draft: &Draft) -> Result<(), Refused> {
         work.insert(&row)?;
     }
     let number = org.filing_number.as_ref();
-    if let Some(number) = number.filter(|number| before.is_none_or(|before| before.filing_number.as_ref() != Some(*number))) {
+    if let Some(number) =
+        number.filter(|number| before.is_none_or(|before| before.filing_number.as_ref() != Some(*number)))
+    {
         let row = FilingNumber {
             number: number.clone(),
             origin: org.origin,

@@ -23,11 +23,8 @@ impl Office {
         let today = work.today;
         let draft = self.draft_of(work, scene)?;
         let was_live = draft.org.states.registration.is_live();
-        draft.org.states = draft
-            .org
-            .states
-            .after(wish)
-            .map_err(|no| Refused::rule("state", no.to_string(), "请先办理前一步"))?;
+        draft.org.states =
+            draft.org.states.after(wish).map_err(|no| Refused::rule("state", no.to_string(), "请先办理前一步"))?;
         if was_live && !draft.org.states.registration.is_live() {
             draft.org.ended_on = Some(today);
         }

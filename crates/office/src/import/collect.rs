@@ -98,10 +98,17 @@ impl Watcher for Gather<'_> {
 
 impl Office {
     /// The dry run of an upload; whether it came to its end.
-    pub(super) fn check_upload(&self, who: &Actor, upload: Upload, order: &Order, watcher: &mut dyn Watcher) -> Result<bool, Refused> {
+    pub(super) fn check_upload(
+        &self,
+        who: &Actor,
+        upload: Upload,
+        order: &Order,
+        watcher: &mut dyn Watcher,
+    ) -> Result<bool, Refused> {
         let Upload { record, settings, .. } = upload;
         let (found, oddities) = (Found::default(), BTreeMap::new());
-        let mut gather = Gather { inner: watcher, batch: record.clone(), rejects: Vec::new(), found, oddities, stopped: false };
+        let mut gather =
+            Gather { inner: watcher, batch: record.clone(), rejects: Vec::new(), found, oddities, stopped: false };
         let outcome = self.check_import(who, order, &mut gather)?;
         if gather.stopped {
             return Ok(false);

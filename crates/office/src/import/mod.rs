@@ -8,10 +8,10 @@ pub mod places;
 mod prepare;
 mod report;
 pub mod table;
-mod text;
-pub mod uploads;
 #[cfg(test)]
 mod tests;
+mod text;
+pub mod uploads;
 
 use std::sync::{Arc, Mutex};
 
@@ -23,12 +23,12 @@ use serde_json::{Value as Json, json};
 use store::registers::{ImportBatch, ImportChunk, batch_of_file};
 use store::{Statement, args, sql};
 
+pub use self::collect::{FlaggedRow, Found, Oddity};
 use self::places::TreePlaces;
 use self::prepare::{FileReader, Piece, authority_of};
 pub use self::prepare::{Flagged, Rejected, Tally};
 pub use self::report::RejectReport;
 use self::report::kept;
-pub use self::collect::{FlaggedRow, Found, Oddity};
 use self::table::Table;
 use crate::bulk::{Pace, Shared, locked};
 use crate::{Deed, Office, Refused};
@@ -47,7 +47,14 @@ const DONE: Statement = sql!(
 
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] = &[
-    DONE, prepare::ALL[0], prepare::ALL[1], prepare::ALL[2], prepare::ALL[3], uploads::ALL[0], uploads::ALL[1], collect::ALL[0],
+    DONE,
+    prepare::ALL[0],
+    prepare::ALL[1],
+    prepare::ALL[2],
+    prepare::ALL[3],
+    uploads::ALL[0],
+    uploads::ALL[1],
+    collect::ALL[0],
 ];
 
 /// What to import and how.
@@ -156,7 +163,10 @@ impl Order {
         }
         if mapping.find(registry::import::Column::Name).is_none() {
             let headers = table.headers.join("、");
-            return Err(Refused::field("mapping", format!("没有一栏是“名称”。表头是：{headers}。请指定哪一栏是组织名称")));
+            return Err(Refused::field(
+                "mapping",
+                format!("没有一栏是“名称”。表头是：{headers}。请指定哪一栏是组织名称"),
+            ));
         }
         Ok(mapping)
     }
@@ -194,7 +204,12 @@ impl Office {
     }
 
     /// Imports, or goes on importing, a file. The same file under the same authority goes in once.
-    pub fn import_organizations(&self, who: &Actor, order: &Order, watcher: &mut dyn Watcher) -> Result<Outcome, Refused> {
+    pub fn import_organizations(
+        &self,
+        who: &Actor,
+        order: &Order,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Outcome, Refused> {
         let area = authority_of(who)?;
         let mut table = Table::open(&order.bytes)?;
         let mapping = order.mapping_for(&table)?;
@@ -256,7 +271,12 @@ impl Run<'_> {
         let known = office.db.read(|tx| batch_of_file(tx, origin, KIND, digest.as_bytes(), false))?;
         let batch = match known {
             Some(known) if known.state == "done" => {
-                let what = format!("这个文件已在 {} 导入过：收 {} 行，退 {} 行", known.started_at.local_minute(), known.taken, known.rejected);
+                let what = format!(
+                    "这个文件已在 {} 导入过：收 {} 行，退 {} 行",
+                    known.started_at.local_minute(),
+                    known.taken,
+                    known.rejected
+                );
                 return Err(Refused::rule("already_imported", what, "如需更正，请改好退回的行，另存为新文件再导入"));
             }
             Some(known) if known.mapping != settings => {
@@ -271,7 +291,8 @@ impl Run<'_> {
         outcome.batch = Some((origin, batch.id));
         outcome.resumed_at = done.unsigned_abs();
         outcome.progress.done = outcome.resumed_at;
-        (outcome.progress.taken, outcome.progress.rejected) = (batch.taken.unsigned_abs(), batch.rejected.unsigned_abs());
+        (outcome.progress.taken, outcome.progress.rejected) =
+            (batch.taken.unsigned_abs(), batch.rejected.unsigned_abs());
         Ok((batch, last + 1))
     }
 
@@ -345,16 +366,22 @@ impl Run<'_> {
         let batch = batch.clone();
         let subject = format!("import/{}/{number}", batch.id);
         let deed = self.deed(batch.id, "import_organizations");
-        self.office.write_chunk(deed, subject, shared, |piece| &mut piece.chunk, move |work, piece| {
-            let (origin, entry) = (batch.origin, work.entry);
-            for row in &piece.rejected {
-                work.tx.insert(&kept(&batch, row))?;
-            }
-            let (taken, rejected) = (piece.taken() as i64, piece.rejected.len() as i64);
-            work.note("rejected", rejected);
-            work.insert(&ImportChunk { origin, batch: batch.id, number, taken, rejected, root: None, entry })?;
-            work.update(&ImportBatch { entry, ..batch })
-        })
+        self.office.write_chunk(
+            deed,
+            subject,
+            shared,
+            |piece| &mut piece.chunk,
+            move |work, piece| {
+                let (origin, entry) = (batch.origin, work.entry);
+                for row in &piece.rejected {
+                    work.tx.insert(&kept(&batch, row))?;
+                }
+                let (taken, rejected) = (piece.taken() as i64, piece.rejected.len() as i64);
+                work.note("rejected", rejected);
+                work.insert(&ImportChunk { origin, batch: batch.id, number, taken, rejected, root: None, entry })?;
+                work.update(&ImportBatch { entry, ..batch })
+            },
+        )
     }
 
     /// Somebody registered one of these codes or names meanwhile: the piece is made again from its rows.

@@ -11,8 +11,18 @@ use registry::import::Places;
 
 /// What follows an area's name in the name of its registrar, longest first.
 const OFFICES: &[&str] = &[
-    "社会组织登记管理局", "社会团体登记管理局", "民间组织管理局", "社会组织管理局", "社会团体管理局", "社会组织管理中心", "行政审批服务局",
-    "行政审批局", "民政厅", "民政局", "厅", "局",
+    "社会组织登记管理局",
+    "社会团体登记管理局",
+    "民间组织管理局",
+    "社会组织管理局",
+    "社会团体管理局",
+    "社会组织管理中心",
+    "行政审批服务局",
+    "行政审批局",
+    "民政厅",
+    "民政局",
+    "厅",
+    "局",
 ];
 /// What may be left out at the end of a province's name.
 const PROVINCE_ENDINGS: &[&str] = &["维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "特别行政区", "省", "市"];
@@ -45,16 +55,18 @@ fn first_two(text: &str) -> Option<[char; 2]> {
 impl TreePlaces {
     /// Reads the tree once.
     pub fn new(tree: &AreaTree) -> Self {
-        let mut places = Self { upper: HashMap::new(), towns: HashMap::new(), regions: std::collections::HashSet::new() };
+        let mut places =
+            Self { upper: HashMap::new(), towns: HashMap::new(), regions: std::collections::HashSet::new() };
         for area in tree.iter() {
             let (code, level) = (area.code(), area.level());
             match level {
                 AreaLevel::Province | AreaLevel::City | AreaLevel::County => {
                     places.learn(area.name(), &code, false);
                     let former = tree.changes_of(&code).into_iter().filter(|change| change.old_code == code);
-                    let former: Vec<String> = former.filter_map(|change| {
-                        Some(area.name_at(change.effective.yesterday().ok()?).to_owned())
-                    }).filter(|name| name != area.name()).collect();
+                    let former: Vec<String> = former
+                        .filter_map(|change| Some(area.name_at(change.effective.yesterday().ok()?).to_owned()))
+                        .filter(|name| name != area.name())
+                        .collect();
                     for name in former {
                         places.learn(&name, &code, false);
                     }
@@ -97,7 +109,8 @@ impl TreePlaces {
     fn starts<'p>(&'p self, text: &str, within: Option<&AreaCode>) -> Vec<&'p Known> {
         let known = first_two(text).and_then(|key| self.upper.get(&key)).map(Vec::as_slice).unwrap_or_default();
         let fits = |known: &&Known| {
-            text.starts_with(&known.name) && within.is_none_or(|upper| upper.covers(&known.area) && *upper != known.area)
+            text.starts_with(&known.name)
+                && within.is_none_or(|upper| upper.covers(&known.area) && *upper != known.area)
         };
         let longest = known.iter().filter(fits).map(|known| known.name.len()).max().unwrap_or(0);
         known.iter().filter(|known| known.name.len() == longest).filter(fits).collect()
@@ -123,7 +136,8 @@ impl TreePlaces {
             [] => {
                 let short = starts.first()?;
                 let rest = text.get(short.name.len()..)?;
-                return (self.starts(rest, Some(&short.area)).len() == 1).then(|| self.descend(short.area.clone(), rest));
+                return (self.starts(rest, Some(&short.area)).len() == 1)
+                    .then(|| self.descend(short.area.clone(), rest));
             }
         };
         Some(self.descend(chosen.area.clone(), text.get(chosen.name.len()..)?))
@@ -138,7 +152,10 @@ impl TreePlaces {
                 continue;
             }
             let below = self.starts(rest, Some(&area));
-            let ([only], Some(tail)) = (below.as_slice(), below.first().and_then(|known| rest.get(known.name.len()..))) else { break };
+            let ([only], Some(tail)) = (below.as_slice(), below.first().and_then(|known| rest.get(known.name.len()..)))
+            else {
+                break;
+            };
             (area, rest) = (only.area.clone(), tail);
         }
         let towns = self.towns.get(&area).map(Vec::as_slice).unwrap_or_default();
@@ -178,7 +195,10 @@ impl Places for TreePlaces {
     }
 
     fn code_faults(&self, code: &str) -> Vec<(bool, String)> {
-        CreditCode::validate(code).into_iter().map(|fault| (fault.severity == Severity::Error, fault.to_string())).collect()
+        CreditCode::validate(code)
+            .into_iter()
+            .map(|fault| (fault.severity == Severity::Error, fault.to_string()))
+            .collect()
     }
 }
 
@@ -194,9 +214,20 @@ mod tests {
     fn registrars_are_found_by_every_name_they_have() {
         let places = places();
         for (name, area) in [
-            ("民政部", "100000"), ("浙江省民政厅", "33"), ("杭州市富阳区民政局", "330111"), ("上海市社会团体管理局", "31"), ("辽宁省厅", "21"),
-            ("大连市局", "2102"), ("北京市民政局", "11"), ("广西壮族自治区民政厅", "45"), ("内蒙古自治区民政厅", "15"), ("招远市民政局", "370685"),
-            ("黑龙江省社会组织管理局", "23"), ("泰顺县民政局", "330329"), ("龙港市行政审批局", "330383"), ("沈阳市和平区民政局", "210102"),
+            ("民政部", "100000"),
+            ("浙江省民政厅", "33"),
+            ("杭州市富阳区民政局", "330111"),
+            ("上海市社会团体管理局", "31"),
+            ("辽宁省厅", "21"),
+            ("大连市局", "2102"),
+            ("北京市民政局", "11"),
+            ("广西壮族自治区民政厅", "45"),
+            ("内蒙古自治区民政厅", "15"),
+            ("招远市民政局", "370685"),
+            ("黑龙江省社会组织管理局", "23"),
+            ("泰顺县民政局", "330329"),
+            ("龙港市行政审批局", "330383"),
+            ("沈阳市和平区民政局", "210102"),
         ] {
             assert_eq!(places.of_authority(name).map(|found| found.to_string()).as_deref(), Some(area), "{name}");
         }
@@ -223,7 +254,10 @@ mod tests {
             let found = places.of_address(address, near.as_ref()).map(|found| found.to_string()).unwrap_or_default();
             assert_eq!(found, area, "{address}");
         }
-        assert_eq!(places.of_names("福建省", "", "龙岩市上杭县").map(|(area, _)| area.to_string()).as_deref(), Some("350823"));
+        assert_eq!(
+            places.of_names("福建省", "", "龙岩市上杭县").map(|(area, _)| area.to_string()).as_deref(),
+            Some("350823")
+        );
         assert_eq!(places.of_names("上海市", "", "浦东区"), Some(("31".parse().unwrap(), false)));
         assert_eq!(places.of_names("", "凉山州", "").map(|(area, _)| area.to_string()).as_deref(), Some("5134"));
         assert_eq!(places.of_names("", "武汉市", ""), Some(("4201".parse().unwrap(), true)));

@@ -23,7 +23,8 @@ const CODE_TAKEN: Statement = sql!("import.code_taken", "select origin, org from
 const NUMBER_TAKEN: Statement = sql!("import.number_taken", "select origin, org from filing_number where number = $1");
 const NAME_TAKEN: Statement =
     sql!("import.name_taken", "select org, until from name_reservation where origin = $1 and name_key = $2");
-const OF_TAKEN: Statement = sql!("import.of_taken", "select name, code from organization where origin = $1 and id = $2");
+const OF_TAKEN: Statement =
+    sql!("import.of_taken", "select name, code from organization where origin = $1 and id = $2");
 
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] = &[CODE_TAKEN, NUMBER_TAKEN, NAME_TAKEN, OF_TAKEN];
@@ -103,11 +104,24 @@ fn hash_of(kind: u8, text: &str, area: &str) -> u128 {
 }
 
 fn reject(item: &str, rule: &str, reason: String, suggestion: &str) -> Fault {
-    Fault { item: item.to_owned(), rule: rule.to_owned(), severity: Severity::Reject, reason, suggestion: suggestion.to_owned() }
+    Fault {
+        item: item.to_owned(),
+        rule: rule.to_owned(),
+        severity: Severity::Reject,
+        reason,
+        suggestion: suggestion.to_owned(),
+    }
 }
 
 impl<'o> FileReader<'o> {
-    pub fn new(office: &'o Office, who: &'o Actor, mapping: Mapping, context: Context, places: &'o TreePlaces, batch: RecordId) -> Self {
+    pub fn new(
+        office: &'o Office,
+        who: &'o Actor,
+        mapping: Mapping,
+        context: Context,
+        places: &'o TreePlaces,
+        batch: RecordId,
+    ) -> Self {
         Self { office, who, mapping, context, places, batch, seen: HashMap::new() }
     }
 
@@ -142,7 +156,8 @@ impl<'o> FileReader<'o> {
             return Ok(());
         }
         let id = OrgId::fresh(&self.office.clock, &self.office.rng);
-        let Reading { organization, former_name, mut faults } = read_row(&self.mapping, &row.cells, &self.context, self.places, id);
+        let Reading { organization, former_name, mut faults } =
+            read_row(&self.mapping, &row.cells, &self.context, self.places, id);
         let Some(mut organization) = organization else {
             faults.sort_by_key(|fault| std::cmp::Reverse(fault.severity));
             piece.rejected.push(Rejected { line: row.line, faults, cells: row.cells });
@@ -173,7 +188,12 @@ impl<'o> FileReader<'o> {
         let inside = chain.any(|area| may(self.who, Verb::Import, &Subject::Area(area.into())).is_ok());
         let fault = || {
             let name = self.office.areas.full_name(&organization.registrar);
-            reject("登记管理机关", "outside_area", format!("登记管理机关在{name}，不在您的辖区内"), "由该机关的数据质量岗导入")
+            reject(
+                "登记管理机关",
+                "outside_area",
+                format!("登记管理机关在{name}，不在您的辖区内"),
+                "由该机关的数据质量岗导入",
+            )
         };
         if inside { Vec::new() } else { vec![fault()] }
     }
@@ -190,7 +210,9 @@ impl<'o> FileReader<'o> {
                 return Ok(Some(reject(item, rule, reason, "同一组织只保留一行；如确是两家，更正代码后重新导入")));
             }
             if let Some((origin, org)) = tx.find::<(Origin, OrgId)>(statement, args![number])? {
-                let name = tx.find::<(String, Option<String>)>(OF_TAKEN, args![origin, org])?.map_or_else(String::new, |(name, _)| name);
+                let name = tx
+                    .find::<(String, Option<String>)>(OF_TAKEN, args![origin, org])?
+                    .map_or_else(String::new, |(name, _)| name);
                 let reason = format!("登记册中已有这个{item}：{name}");
                 return Ok(Some(reject(item, rule, reason, "如需更新已有组织，请办理变更或更正")));
             }
@@ -209,9 +231,19 @@ impl<'o> FileReader<'o> {
             // Two certificates, one name: both are kept and a person finds out which is wrong.
             (Some(own), Some(other)) if *own != other => Fault {
                 severity: Severity::Flag,
-                ..reject("名称", "name_shared", format!("{reason}，登记管理机关相同，代码不同（{other}）"), "核实两个组织的名称")
+                ..reject(
+                    "名称",
+                    "name_shared",
+                    format!("{reason}，登记管理机关相同，代码不同（{other}）"),
+                    "核实两个组织的名称",
+                )
             },
-            _ => reject("名称", "duplicate_name", format!("{reason}，登记管理机关相同"), "同一组织只保留一行；如确是两家，补上各自的代码"),
+            _ => reject(
+                "名称",
+                "duplicate_name",
+                format!("{reason}，登记管理机关相同"),
+                "同一组织只保留一行；如确是两家，补上各自的代码",
+            ),
         });
         if fault.as_ref().is_none_or(|fault| fault.severity == Severity::Flag) {
             self.remember(o, line);
@@ -220,9 +252,16 @@ impl<'o> FileReader<'o> {
     }
 
     /// Why the name is not free in the register, and the code of whoever bears it.
-    fn name_holder(&self, tx: &mut Tx<'_>, origin: Origin, name_key: &str) -> Result<Option<(String, Option<String>)>, Refused> {
+    fn name_holder(
+        &self,
+        tx: &mut Tx<'_>,
+        origin: Origin,
+        name_key: &str,
+    ) -> Result<Option<(String, Option<String>)>, Refused> {
         let held = tx.find::<(Option<OrgId>, Option<base::Date>)>(NAME_TAKEN, args![origin, name_key])?;
-        let Some((org, _)) = held.filter(|(_, until)| until.is_none_or(|until| until >= self.context.today)) else { return Ok(None) };
+        let Some((org, _)) = held.filter(|(_, until)| until.is_none_or(|until| until >= self.context.today)) else {
+            return Ok(None);
+        };
         let code = match org {
             Some(org) => tx.find::<(String, Option<String>)>(OF_TAKEN, args![origin, org])?.and_then(|(_, code)| code),
             None => None,
@@ -245,7 +284,14 @@ impl<'o> FileReader<'o> {
         }
     }
 
-    fn accept(&self, o: &Organization, faults: Vec<Fault>, keeps_name: bool, row: TableRow, piece: &mut Piece) -> Result<(), Refused> {
+    fn accept(
+        &self,
+        o: &Organization,
+        faults: Vec<Fault>,
+        keeps_name: bool,
+        row: TableRow,
+        piece: &mut Piece,
+    ) -> Result<(), Refused> {
         let ready = piece.chunk.add(self.office, &stages(o, self.context.today), &[])?;
         if !keeps_name {
             ready.name = None;
@@ -283,7 +329,8 @@ fn stages(o: &Organization, today: base::Date) -> Vec<Stage> {
     let now = |from| Stage { from, organization: o.clone() };
     match (o.registered_on, o.ended_on) {
         (Some(start), Some(end)) if start < end && !o.states.registration.is_live() => {
-            let states = registry::States { registration: registry::Registration::Registered, ..registry::States::default() };
+            let states =
+                registry::States { registration: registry::Registration::Registered, ..registry::States::default() };
             let before = Organization { states, ended_on: None, ..o.clone() };
             vec![Stage { from: start, organization: before }, now(end)]
         }
@@ -302,7 +349,8 @@ pub struct Tally {
 impl Tally {
     pub(crate) fn count(&mut self, faults: &[Fault]) {
         for fault in faults {
-            let entry = self.rules.entry(fault.rule.clone()).or_insert_with(|| (fault.item.clone(), 0, fault.reason.clone()));
+            let entry =
+                self.rules.entry(fault.rule.clone()).or_insert_with(|| (fault.item.clone(), 0, fault.reason.clone()));
             entry.1 += 1;
         }
     }

@@ -6,8 +6,8 @@ use serde_json::json;
 use store::registers::{ImportBatch, ImportReject, each_reject};
 use store::{Record as _, args};
 
-use super::prepare::authority_of;
 use super::Rejected;
+use super::prepare::authority_of;
 use crate::{Office, Refused};
 
 /// A report under way. Begins with the mark by which Excel knows UTF-8.
@@ -46,7 +46,14 @@ impl<W: std::io::Write> RejectReport<W> {
         self.line(row.line as i64, row.field(), &reason, &suggestion, &row.cells)
     }
 
-    fn line(&mut self, line: i64, field: Option<&str>, reason: &str, suggestion: &str, cells: &[String]) -> Result<(), Refused> {
+    fn line(
+        &mut self,
+        line: i64,
+        field: Option<&str>,
+        reason: &str,
+        suggestion: &str,
+        cells: &[String],
+    ) -> Result<(), Refused> {
         let own = [line.to_string(), field.unwrap_or_default().to_owned(), reason.to_owned(), suggestion.to_owned()];
         let safe = cells.iter().map(|cell| harmless(cell));
         self.csv.write_record(own.into_iter().chain(safe)).map_err(trouble)
@@ -69,7 +76,13 @@ impl Office {
     }
 
     /// Writes the report of an import's rejected rows; gives how many there are.
-    pub fn write_rejects(&self, who: &Actor, origin: Origin, batch: RecordId, out: impl std::io::Write) -> Result<u64, Refused> {
+    pub fn write_rejects(
+        &self,
+        who: &Actor,
+        origin: Origin,
+        batch: RecordId,
+        out: impl std::io::Write,
+    ) -> Result<u64, Refused> {
         let record = self.find_import(who, origin, batch)?.ok_or(Refused::NotFound("这次导入"))?;
         let headers: Vec<String> =
             serde_json::from_value(record.mapping["mapping"]["headers"].clone()).map_err(Refused::internal)?;

@@ -67,8 +67,13 @@ impl<'b> Table<'b> {
     }
 
     fn with(headers: Vec<String>, format: String, mut notes: Vec<String>, rows: Rows<'b>) -> Self {
-        let doubled = headers.iter().enumerate().filter(|(at, header)| !header.trim().is_empty() && headers[..*at].contains(header));
-        notes.extend(doubled.map(|(at, header)| format!("表头“{header}”出现了两次，只用前一栏，第 {} 栏不导入", at + 1)));
+        let doubled = headers
+            .iter()
+            .enumerate()
+            .filter(|(at, header)| !header.trim().is_empty() && headers[..*at].contains(header));
+        notes.extend(
+            doubled.map(|(at, header)| format!("表头“{header}”出现了两次，只用前一栏，第 {} 栏不导入", at + 1)),
+        );
         Self { headers, format, notes, rows }
     }
 }
@@ -120,7 +125,10 @@ impl<'b> CsvRows<'b> {
     fn new(text: Cow<'b, str>) -> Self {
         let head: String = text.lines().take(HEADER_WITHIN).collect::<Vec<_>>().join("\n");
         let count = |delimiter: &u8| head.bytes().filter(|byte| byte == delimiter).count();
-        let delimiter = [b',', b'\t', b';'].into_iter().max_by_key(|delimiter| (count(delimiter), *delimiter == b',')).unwrap_or(b',');
+        let delimiter = [b',', b'\t', b';']
+            .into_iter()
+            .max_by_key(|delimiter| (count(delimiter), *delimiter == b','))
+            .unwrap_or(b',');
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         Self { text, core, at: 0, line: 1 }
     }
@@ -201,7 +209,9 @@ impl<'b> CsvRows<'b> {
             let text = self.text.get(from..end).unwrap_or_default().trim_end().to_owned();
             self.advance(end);
             let why = "这一行的引号没有成对".to_owned();
-            return Some(TableRow { line, cells: vec![text], broken: Some((why, "补上或去掉引号后重新导入这一行")) });
+            return Some(TableRow {
+                line, cells: vec![text], broken: Some((why, "补上或去掉引号后重新导入这一行"))
+            });
         }
         self.advance(next);
         Some(row)
@@ -236,7 +246,10 @@ fn open_sheet(bytes: &[u8]) -> Result<Table<'_>, Refused> {
             // At most 65,536 rows of 256 columns: the format has no room for more.
             let range = book.worksheet_range(&name).map_err(unreadable)?;
             let first = u64::from(range.start().map_or(0, |(row, _)| row)) + 1;
-            let rows = (first..).zip(range.rows()).map(|(line, cells)| (line, cells.iter().map(cell_text).collect())).collect();
+            let rows = (first..)
+                .zip(range.rows())
+                .map(|(line, cells)| (line, cells.iter().map(cell_text).collect()))
+                .collect();
             if let Some(table) = sheet(&name, rows)? {
                 return Ok(table);
             }

@@ -12,7 +12,9 @@ fn good(rows: &[TableRow]) -> Vec<(u64, Vec<&str>)> {
 
 #[test]
 fn titles_blank_lines_and_delimiters_are_no_trouble() {
-    let (headers, rows) = rows("社会组织名册,,\r\n\r\n名称,统一社会信用代码,住所\r\n甲协会,,山阴区\r\n\r\n\"乙\r\n学会\",,\r\n".as_bytes());
+    let (headers, rows) = rows(
+        "社会组织名册,,\r\n\r\n名称,统一社会信用代码,住所\r\n甲协会,,山阴区\r\n\r\n\"乙\r\n学会\",,\r\n".as_bytes(),
+    );
     assert_eq!(headers, ["名称", "统一社会信用代码", "住所"]);
     assert_eq!(good(&rows), [(4, vec!["甲协会", "", "山阴区"]), (6, vec!["乙\r\n学会", "", ""])]);
     let (headers, tabbed) = self::rows("名称\t住所\n甲协会\t山阴区，一号\n".as_bytes());
@@ -34,11 +36,14 @@ fn wrong_columns_and_huge_cells_are_told() {
     let (_, rows) = rows(text.as_bytes());
     assert_eq!(good(&rows), [(3, vec!["乙协会", "二号"]), (6, vec!["戊协会", "五号"])]);
     let why: Vec<_> = rows.iter().filter_map(|row| Some((row.line, row.broken.as_ref()?.0.clone()))).collect();
-    assert_eq!(why, [
-        (2, "这一行有 1 栏，表头有 2 栏".to_owned()),
-        (4, "这一行有 3 栏，表头有 2 栏".to_owned()),
-        (5, "第 2 栏超过 10000 字".to_owned()),
-    ]);
+    assert_eq!(
+        why,
+        [
+            (2, "这一行有 1 栏，表头有 2 栏".to_owned()),
+            (4, "这一行有 3 栏，表头有 2 栏".to_owned()),
+            (5, "第 2 栏超过 10000 字".to_owned()),
+        ]
+    );
 }
 
 #[test]

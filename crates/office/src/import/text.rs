@@ -77,7 +77,12 @@ mod tests {
 
     #[test]
     fn what_is_no_text_is_refused() {
-        for bytes in [&b""[..], b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0", &[0_u8; 512], b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0"] {
+        for bytes in [
+            &b""[..],
+            b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0",
+            &[0_u8; 512],
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0",
+        ] {
             assert!(matches!(decode(bytes), Err(Refused::Invalid(_))), "{bytes:?}");
         }
     }

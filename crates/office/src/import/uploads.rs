@@ -150,7 +150,11 @@ pub struct UploadView {
 
 /// Rows done as a running job says it: `3200/4000`.
 fn done_of(job: &JobRow) -> u64 {
-    job.progress.as_deref().and_then(|text| text.split('/').next()).and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    job.progress
+        .as_deref()
+        .and_then(|text| text.split('/').next())
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 fn stage_of(record: &ImportBatch, import: Option<&ImportBatch>, job: Option<&JobRow>) -> Stage {
@@ -292,7 +296,11 @@ impl Office {
     ) -> Result<(), Refused> {
         let upload = self.find_upload(who, id)?;
         if !matches!(upload.stage, Stage::Mapping(_) | Stage::Checked) {
-            return Err(Refused::rule("import_begun", "这个文件正在核对或已经开始导入，栏目不能再改", "请看它现在的进度"));
+            return Err(Refused::rule(
+                "import_begun",
+                "这个文件正在核对或已经开始导入，栏目不能再改",
+                "请看它现在的进度",
+            ));
         }
         let mut settings = upload.settings.clone();
         settings.mapping.columns = columns.to_vec();
@@ -306,13 +314,21 @@ impl Office {
     pub fn start_import(&self, who: &Actor, id: RecordId) -> Result<(), Refused> {
         let upload = self.find_upload(who, id)?;
         match upload.stage {
-            Stage::Checked if upload.record.taken == 0 => {
-                Err(Refused::rule("nothing_to_import", "没有一行可以收，不能导入", "请下载退回清单，改好后另存为新文件再上传"))
-            }
+            Stage::Checked if upload.record.taken == 0 => Err(Refused::rule(
+                "nothing_to_import",
+                "没有一行可以收，不能导入",
+                "请下载退回清单，改好后另存为新文件再上传",
+            )),
             Stage::Checked | Stage::Interrupted(..) => self.queue_import(who, upload.record, upload.settings, false),
-            Stage::Mapping(_) | Stage::Checking(_) => Err(Refused::rule("not_checked", "还没有核对完，不能导入", "请先核对")),
+            Stage::Mapping(_) | Stage::Checking(_) => {
+                Err(Refused::rule("not_checked", "还没有核对完，不能导入", "请先核对"))
+            }
             Stage::Importing(_) => Ok(()),
-            Stage::Done => Err(Refused::rule("already_imported", "这个文件已经导入", "如需更正，请改好退回的行，另存为新文件再上传")),
+            Stage::Done => Err(Refused::rule(
+                "already_imported",
+                "这个文件已经导入",
+                "如需更正，请改好退回的行，另存为新文件再上传",
+            )),
         }
     }
 
@@ -370,7 +386,6 @@ impl Office {
             actor_of(tx, &account.ok_or_else(closed)?, today)
         })
     }
-
 }
 
 /// Every meaning once, and a name.
@@ -378,9 +393,13 @@ fn fits(mapping: &Mapping) -> Result<(), Refused> {
     if mapping.columns.len() != mapping.headers.len() {
         return Err(Refused::field("columns", "栏目数与表头不一致。请刷新页面后重新选择"));
     }
-    let twice = Column::ALL.iter().find(|column| mapping.columns.iter().filter(|one| **one == Some(**column)).count() > 1);
+    let twice =
+        Column::ALL.iter().find(|column| mapping.columns.iter().filter(|one| **one == Some(**column)).count() > 1);
     if let Some(column) = twice {
-        return Err(Refused::field("columns", format!("有两栏都选了“{}”。请只留一栏，另一栏选“不导入”", column.label())));
+        return Err(Refused::field(
+            "columns",
+            format!("有两栏都选了“{}”。请只留一栏，另一栏选“不导入”", column.label()),
+        ));
     }
     if mapping.find(Column::Name).is_none() {
         return Err(Refused::field("columns", "没有一栏是“名称”。请指出哪一栏是组织名称"));

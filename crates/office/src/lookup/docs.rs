@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn one_document_per_interval_and_one_former_name() {
-        let mut o = Organization::new(OrgId::from_bits(7), Kind::Association, "云州市茶叶协会", "2101".parse().unwrap());
+        let mut o =
+            Organization::new(OrgId::from_bits(7), Kind::Association, "云州市茶叶协会", "2101".parse().unwrap());
         let first = version(&o, "2016-01-01", Some("2018-01-01"));
         o.address = Some("云州路 1 号".to_owned());
         let moved = version(&o, "2018-01-01", Some("2020-01-01"));
@@ -90,7 +91,8 @@ mod tests {
         let mut gone = version(&o, "2015-01-01", None);
         gone.superseded_at = Some(Instant(1));
         let docs = docs_of(&[renamed, gone, first, future, ending, moved], day("2026-03-02")).unwrap();
-        let shown: Vec<_> = docs.iter().map(|doc| (doc.valid_from.year(), doc.valid_to.map(Date::year), doc.former)).collect();
+        let shown: Vec<_> =
+            docs.iter().map(|doc| (doc.valid_from.year(), doc.valid_to.map(Date::year), doc.former)).collect();
         assert_eq!(shown, [(2016, Some(2020), false), (2020, Some(2021), true), (2021, None, false)]);
     }
 

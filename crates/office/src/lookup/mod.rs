@@ -3,17 +3,17 @@
 //! because a document is a function of the versions alone and the index keeps its position with it.
 pub mod docs;
 mod run;
+mod tell;
 #[cfg(test)]
 mod tests;
-mod tell;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 
 use base::{OrgId, Origin};
+use store::Tx;
 use store::change::{self, ChangeRow, Positions};
 use store::organizations::{self, Version};
-use store::Tx;
 
 pub use run::Follower;
 
@@ -141,7 +141,11 @@ impl Office {
                 let docs = docs::docs_of(versions, today)?;
                 versions.clear();
                 count += 1;
-                if send(search::Change { id, origin, pos: 0, docs }) { Ok(()) } else { Err(Refused::internal("the builder stopped")) }
+                if send(search::Change { id, origin, pos: 0, docs }) {
+                    Ok(())
+                } else {
+                    Err(Refused::internal("the builder stopped"))
+                }
             };
             tx.each_record::<Version, Refused>(|version| {
                 if gathered.first().is_some_and(|first| first.org != version.org) {

@@ -22,7 +22,8 @@ impl Office {
                 office.follow_once();
                 let (asked, wake) = &*told;
                 let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-                let (asked, _) = wake.wait_timeout_while(asked, pause, |asked| !*asked).unwrap_or_else(PoisonError::into_inner);
+                let (asked, _) =
+                    wake.wait_timeout_while(asked, pause, |asked| !*asked).unwrap_or_else(PoisonError::into_inner);
                 if *asked {
                     return;
                 }

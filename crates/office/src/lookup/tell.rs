@@ -57,7 +57,13 @@ impl Office {
         Ok(told)
     }
 
-    fn tell_of(&self, tx: &mut Tx<'_>, row: &ChangeRow, id: OrgId, searches: &[(String, Ask)]) -> Result<usize, Refused> {
+    fn tell_of(
+        &self,
+        tx: &mut Tx<'_>,
+        row: &ChangeRow,
+        id: OrgId,
+        searches: &[(String, Ask)],
+    ) -> Result<usize, Refused> {
         let mut people: BTreeSet<PersonId> = accounts::watchers(tx, &watches::of_org(id))?.into_iter().collect();
         if people.is_empty() && searches.is_empty() {
             return Ok(0);
@@ -75,7 +81,14 @@ impl Office {
         for person in &people {
             let key = format!("{}/{}/{id}", row.origin, row.pos);
             let link = format!("/orgs/{}", organization.public_code());
-            let notice = watches::notice_of(*person, &key, at, format!("您关注的“{}”有变动", organization.name), link, what.clone());
+            let notice = watches::notice_of(
+                *person,
+                &key,
+                at,
+                format!("您关注的“{}”有变动", organization.name),
+                link,
+                what.clone(),
+            );
             if tx.find_record::<accounts::Notice>(store::args![notice.person, notice.id])?.is_none() {
                 tx.insert(&notice)?;
             }
@@ -91,5 +104,9 @@ fn what_changed(seen: &[&Version], row: &ChangeRow, now: &Organization) -> Resul
     let Some((at, before)) = at.zip(before) else { return Ok("登记信息有更新".to_owned()) };
     let after = seen.get(at).map_or_else(|| Ok(now.clone()), |version| organization_of(version))?;
     let labels: Vec<&str> = after.changes_since(&organization_of(before)?).iter().map(|change| change.label).collect();
-    Ok(if labels.is_empty() { "登记信息有更新".to_owned() } else { format!("变动项目：{}", labels.join("、")) })
+    Ok(if labels.is_empty() {
+        "登记信息有更新".to_owned()
+    } else {
+        format!("变动项目：{}", labels.join("、"))
+    })
 }

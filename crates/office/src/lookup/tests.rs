@@ -75,7 +75,9 @@ fn the_running_follower_needs_no_call() {
 #[test]
 fn the_real_foundations_are_found_by_every_fragment() {
     let office = office().with_index();
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/orgs/foundations_ricf_sample.csv")).unwrap();
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/orgs/foundations_ricf_sample.csv"))
+            .unwrap();
     let mut names = Vec::new();
     for row in csv::Reader::from_reader(text.as_bytes()).records() {
         let row = row.unwrap();
@@ -104,7 +106,11 @@ fn the_real_foundations_are_found_by_every_fragment() {
         let plain = fragment.as_str();
         let expected: BTreeSet<_> = names
             .iter()
-            .filter(|(name, code, _)| name.contains(plain) || registry::names::initials(name).contains(plain) || code.to_lowercase().contains(&plain.to_lowercase()))
+            .filter(|(name, code, _)| {
+                name.contains(plain)
+                    || registry::names::initials(name).contains(plain)
+                    || code.to_lowercase().contains(&plain.to_lowercase())
+            })
             .map(|(_, _, id)| *id)
             .collect();
         let mut ask = Ask { text: fragment.clone(), limit: 200, ..Ask::default() };

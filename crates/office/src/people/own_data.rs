@@ -49,14 +49,25 @@ impl Office {
         for held in store::accounts::orgs(tx, person, who.actor.account, today)? {
             organizations.push(json!({ "org": held.org, "role": held.role, "since": held.since.to_string() }));
         }
-        let looks = self.history_in(tx, Origin::none(), &Subject { kind: "person".to_owned(), id: person.to_string() })?;
-        let looks: Vec<Json> = looks.iter().map(|line| json!({ "at": line.at.local_minute(), "told": line.sentence(), "fields": line.details })).collect();
+        let looks =
+            self.history_in(tx, Origin::none(), &Subject { kind: "person".to_owned(), id: person.to_string() })?;
+        let looks: Vec<Json> = looks
+            .iter()
+            .map(|line| json!({ "at": line.at.local_minute(), "told": line.sentence(), "fields": line.details }))
+            .collect();
         let drafts = store::accounts::drafts(tx, person, 500)?;
-        let drafts: Vec<Json> = drafts.iter().map(|draft| json!({ "title": draft.title, "saved_at": draft.saved_at.local_minute(), "body": draft.body })).collect();
+        let drafts: Vec<Json> = drafts
+            .iter()
+            .map(|draft| json!({ "title": draft.title, "saved_at": draft.saved_at.local_minute(), "body": draft.body }))
+            .collect();
         let notices = store::accounts::notices(tx, person, 500)?;
-        let notices: Vec<Json> = notices.iter().map(|notice| json!({ "at": notice.at.local_minute(), "title": notice.title, "body": notice.body })).collect();
+        let notices: Vec<Json> = notices
+            .iter()
+            .map(|notice| json!({ "at": notice.at.local_minute(), "title": notice.title, "body": notice.body }))
+            .collect();
         let watches = store::accounts::watches(tx, person)?;
-        let watches: Vec<Json> = watches.iter().map(|watch| json!({ "subject": watch.subject, "label": watch.label })).collect();
+        let watches: Vec<Json> =
+            watches.iter().map(|watch| json!({ "subject": watch.subject, "label": watch.label })).collect();
         let known: Option<people::Person> = tx.find_record(args![person])?;
         Ok(json!({
             "person": { "id": person, "mask": known.map(|person| person.mask), "values": values },

@@ -194,7 +194,7 @@ impl Office {
             let mut waiting = Vec::new();
             for row in people::open_requests(tx, 500)? {
                 let request = self.shown(tx, row, false)?;
-                if self.may_answer(who, &request).is_ok() {
+                if Self::may_answer(who, &request).is_ok() {
                     waiting.push(request);
                 }
             }
@@ -203,13 +203,18 @@ impl Office {
     }
 
     /// One request in full for who answers it; opening its words is a look at protected data and journalled.
-    pub fn open_request(&self, who: &Actor, person: PersonId, id: RecordId) -> Result<(Request, Option<Retention>), Refused> {
+    pub fn open_request(
+        &self,
+        who: &Actor,
+        person: PersonId,
+        id: RecordId,
+    ) -> Result<(Request, Option<Retention>), Refused> {
         let row: AccessRequest = self
             .db
             .read(|tx| tx.find_record(args![person, id]).map_err(Refused::from))?
             .ok_or(Refused::NotFound("这件请求"))?;
         let request = self.db.read(|tx| self.shown(tx, row.clone(), false))?;
-        self.may_answer(who, &request)?;
+        Self::may_answer(who, &request)?;
         let office = self.clone();
         let deed = Deed::by(who, Origin::none(), "person", person, "reveal").because("办理本人提出的个人信息请求");
         self.act(deed, move |work| {
@@ -245,7 +250,7 @@ impl Office {
                 return Err(Refused::Conflict);
             }
             let request = office.shown(work.tx, row.clone(), false)?;
-            office.may_answer(&who, &request)?;
+            Self::may_answer(&who, &request)?;
             if granted {
                 match request.kind {
                     RequestKind::Erase => erase_all(work, person)?,
@@ -260,7 +265,14 @@ impl Office {
             body["by"] = json!(who.name);
             let state = if granted { "done" } else { "refused" };
             let (rev, entry) = (row.rev + 1, work.entry);
-            work.update(&AccessRequest { state: state.to_owned(), answered_at: Some(work.at), body, rev, entry, ..row })?;
+            work.update(&AccessRequest {
+                state: state.to_owned(),
+                answered_at: Some(work.at),
+                body,
+                rev,
+                entry,
+                ..row
+            })?;
             let title = format!("您的个人信息{}请求已答复", request.kind.label());
             let notice = store::accounts::Notice {
                 person,
@@ -275,7 +287,7 @@ impl Office {
         })
     }
 
-    fn may_answer(&self, who: &Actor, request: &Request) -> Result<(), Refused> {
+    fn may_answer(who: &Actor, request: &Request) -> Result<(), Refused> {
         if request.kind == RequestKind::Erase {
             return Ok(may(who, Verb::GrantRights, &Subject::Platform)?);
         }
@@ -283,7 +295,8 @@ impl Office {
     }
 
     fn shown(&self, tx: &mut Tx<'_>, row: AccessRequest, words: bool) -> Result<Request, Refused> {
-        let kind = RequestKind::parse(&row.kind).ok_or_else(|| Refused::internal(format!("request kind {}", row.kind)))?;
+        let kind =
+            RequestKind::parse(&row.kind).ok_or_else(|| Refused::internal(format!("request kind {}", row.kind)))?;
         let text = |key: &str| row.body.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
         let sealed = row.body.get("text").cloned().unwrap_or_default();
         let plain = if words { Keys::default().open(self, tx, "request", &sealed)? } else { None };

@@ -1,8 +1,8 @@
 //! Cross-checking people with the register (发起人、拟任负责人核对, clauses 000-08c, 002-09b): what the platform itself knows.
 use base::AreaCode;
 use casework::Answers;
-use catalogue::{ParamValue, Value};
 use catalogue::matter::{FieldKind, Item, Matter};
+use catalogue::{ParamValue, Value};
 use serde_json::Value as Json;
 use store::Tx;
 

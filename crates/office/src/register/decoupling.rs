@@ -94,7 +94,8 @@ impl Office {
         sits(who, &["decision", "supervision"], &now.registrar)?;
         let (office, origin) = (self.clone(), row.origin);
         self.act(Deed::by(who, origin, "org", org, "decouple"), move |work| {
-            let record: Decoupling = work.tx.find_record(args![origin, org])?.ok_or(Refused::NotFound("这个脱钩计划"))?;
+            let record: Decoupling =
+                work.tx.find_record(args![origin, org])?.ok_or(Refused::NotFound("这个脱钩计划"))?;
             if record.state != "plan" {
                 return Err(Refused::Conflict);
             }
@@ -126,7 +127,8 @@ impl Office {
         let (origin, id) = (row.origin, self.record_id());
         let by_body = who.posts.first().map(|post| post.body);
         self.act(Deed::by(who, origin, "org", org, "guide_decoupled"), move |work| {
-            let record: Decoupling = work.tx.find_record(args![origin, org])?.ok_or(Refused::NotFound("这个脱钩记录"))?;
+            let record: Decoupling =
+                work.tx.find_record(args![origin, org])?.ok_or(Refused::NotFound("这个脱钩记录"))?;
             if record.state != "decoupled" {
                 return Err(Refused::rule("not_decoupled", "还没有脱钩，不能记录脱钩后的指导", "请先办理脱钩"));
             }

@@ -71,16 +71,17 @@ impl Office {
         let area = seat_of(who, &["data_quality"])?;
         self.db.read(|tx| {
             let rows: Vec<QualityIssue> = tx.list(OPEN, args![area, 1_000_i64])?;
-            let issues = rows.into_iter().map(|row| self.issue(tx, row)).collect::<Result<Vec<_>, _>>()?;
+            let issues = rows.into_iter().map(|row| Self::issue(tx, row)).collect::<Result<Vec<_>, _>>()?;
             let organizations: i64 =
                 store::cubes::of_area(tx, "org.registrar", &area)?.iter().map(|count| count.number).sum();
-            let lost: i64 = issues.iter().map(|one| rule_of(&one.row.rule).map_or(0, |rule| i64::from(rule.weight))).sum();
+            let lost: i64 =
+                issues.iter().map(|one| rule_of(&one.row.rule).map_or(0, |rule| i64::from(rule.weight))).sum();
             let score = (organizations > 0).then(|| (100.0 - lost as f64 / organizations as f64).max(0.0));
             Ok(Quality { area: area.clone(), issues, score, organizations })
         })
     }
 
-    fn issue(&self, tx: &mut Tx<'_>, row: QualityIssue) -> Result<Issue, Refused> {
+    fn issue(tx: &mut Tx<'_>, row: QualityIssue) -> Result<Issue, Refused> {
         let name = match row.org {
             Some(org) => store::organizations::find(tx, row.origin, org)?.map(|org| org.name).unwrap_or_default(),
             None => String::new(),
@@ -99,7 +100,7 @@ impl Office {
     pub fn quality_issue(&self, who: &Actor, id: RecordId) -> Result<Issue, Refused> {
         let found = self.db.read(|tx| {
             let row: Option<QualityIssue> = tx.find(BY_ID, args![id])?;
-            row.map(|row| self.issue(tx, row)).transpose()
+            row.map(|row| Self::issue(tx, row)).transpose()
         })?;
         let issue = found.ok_or(Refused::NotFound("这个数据质量问题"))?;
         may(who, Verb::Amend, &Subject::Area(issue.row.area.clone().into()))?;
@@ -179,7 +180,11 @@ impl Office {
             }
             let row: QualityIssue = work.tx.find(BY_ID, args![id])?.ok_or(Refused::Conflict)?;
             if row.rev != seen || row.state != "assigned" {
-                return Err(Refused::rule("quality_state", "这个问题现在不能更正：还没有领取，或刚被别人处理", "请先领取再更正"));
+                return Err(Refused::rule(
+                    "quality_state",
+                    "这个问题现在不能更正：还没有领取，或刚被别人处理",
+                    "请先领取再更正",
+                ));
             }
             office.rewrite(work, &after, Since::Always)?;
             work.note("item", issue.item.clone());
@@ -219,7 +224,14 @@ impl Office {
         })
     }
 
-    fn move_issue<F>(&self, who: &Actor, id: RecordId, act: &str, from: &'static [&'static str], step: F) -> Result<(), Refused>
+    fn move_issue<F>(
+        &self,
+        who: &Actor,
+        id: RecordId,
+        act: &str,
+        from: &'static [&'static str],
+        step: F,
+    ) -> Result<(), Refused>
     where
         F: FnOnce(QualityIssue, &mut Tx<'_>) -> Result<QualityIssue, Refused> + Send + 'static,
     {
@@ -245,9 +257,7 @@ fn corrected(before: &Organization, rule: &str, value: &str) -> Result<Organizat
     if value.is_empty() {
         return Err(Refused::field("value", "请填写更正后的内容"));
     }
-    let day = |text: &str| {
-        text.parse::<Date>().map_err(|_| Refused::field("value", "请按 2026-11-21 的样子填写日期"))
-    };
+    let day = |text: &str| text.parse::<Date>().map_err(|_| Refused::field("value", "请按 2026-11-21 的样子填写日期"));
     match rule {
         "no_registered_on" => after.registered_on = Some(day(value)?),
         "ended_without_date" | "ended_before_start" => after.ended_on = Some(day(value)?),

@@ -48,7 +48,8 @@ impl Pending {
         let Some(text) = meta(tx, &Self::key(share))? else { return Ok(None) };
         let mut parts = text.split(' ');
         let mut next = || parts.next().unwrap_or_default().to_owned();
-        let (Some(from), Ok(calls), Ok(records), digest) = (Instant::parse(&next()), next().parse(), next().parse(), next())
+        let (Some(from), Ok(calls), Ok(records), digest) =
+            (Instant::parse(&next()), next().parse(), next().parse(), next())
         else {
             return Ok(None);
         };
@@ -70,7 +71,14 @@ impl Office {
     }
 
     /// Asks for a share on behalf of a department.
-    pub fn request_share(&self, who: &Actor, consumer: base::BodyId, title: &str, purpose: &str, until: Option<Date>) -> Result<RecordId, Refused> {
+    pub fn request_share(
+        &self,
+        who: &Actor,
+        consumer: base::BodyId,
+        title: &str,
+        purpose: &str,
+        until: Option<Date>,
+    ) -> Result<RecordId, Refused> {
         let area = seat_of(who, &["data_quality"])?;
         sits(who, &["data_quality"], &area)?;
         let (title, purpose) = (title.trim().to_owned(), purpose.trim().to_owned());
@@ -126,7 +134,10 @@ impl Office {
                 return Err(Refused::Conflict);
             }
             // A share that waits for approval still bears the entry of the request.
-            if row.state == "requested" && to == "approved" && crate::ledger::find_actor(work.tx, row.origin, row.entry)? == Some(by) {
+            if row.state == "requested"
+                && to == "approved"
+                && crate::ledger::find_actor(work.tx, row.origin, row.entry)? == Some(by)
+            {
                 return Err(authority::Denied::SecondPerson.into());
             }
             if let Some(pending) = Pending::find(work.tx, id)? {
@@ -148,7 +159,12 @@ impl Office {
     }
 
     /// A call of a live share by its token: a page of organizations, counted.
-    pub fn call_share(&self, id: RecordId, token: &str, after: Option<(Date, base::OrgId)>) -> Result<Vec<OrgLine>, Refused> {
+    pub fn call_share(
+        &self,
+        id: RecordId,
+        token: &str,
+        after: Option<(Date, base::OrgId)>,
+    ) -> Result<Vec<OrgLine>, Refused> {
         let share = self.share(id)?;
         let known = share.scope["token"].as_str().unwrap_or_default();
         if known.is_empty() || !vault::same(known.as_bytes(), vault::token_digest(token).to_string().as_bytes()) {
@@ -170,7 +186,8 @@ impl Office {
     fn count_call(&self, id: RecordId, share: &DataShare, records: i64) -> Result<(), Refused> {
         let now = self.clock.now();
         let due = self.db.write(move |tx| {
-            let held = Pending::find(tx, id)?.unwrap_or(Pending { from: now, calls: 0, records: 0, digest: String::new() });
+            let held =
+                Pending::find(tx, id)?.unwrap_or(Pending { from: now, calls: 0, records: 0, digest: String::new() });
             let line = format!("{} {now} {records}", held.digest);
             let pending = Pending {
                 from: held.from,
@@ -196,7 +213,12 @@ impl Office {
         .or_else(|refused| if matches!(refused, Refused::Conflict) { Ok(()) } else { Err(refused) })
     }
 
-    fn write_batch(&self, work: &mut crate::Work<'_, '_>, row: DataShare, pending: &Pending) -> Result<DataShare, Refused> {
+    fn write_batch(
+        &self,
+        work: &mut crate::Work<'_, '_>,
+        row: DataShare,
+        pending: &Pending,
+    ) -> Result<DataShare, Refused> {
         work.insert(&ShareCall {
             origin: row.origin,
             share: row.id,

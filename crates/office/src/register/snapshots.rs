@@ -17,8 +17,10 @@ const LIST: Statement = sql!(
     "snapshots.list",
     "select origin, id, title, as_of, known_on, state, body, rev, entry from snapshot where origin = $1 order by as_of desc, id desc limit 200"
 );
-const BY_ID: Statement =
-    sql!("snapshots.by_id", "select origin, id, title, as_of, known_on, state, body, rev, entry from snapshot where id = $1");
+const BY_ID: Statement = sql!(
+    "snapshots.by_id",
+    "select origin, id, title, as_of, known_on, state, body, rev, entry from snapshot where id = $1"
+);
 const PUBLISHED: Statement = sql!(
     "snapshots.published",
     "select origin, id, title, as_of, known_on, state, body, rev, entry from snapshot where state = 'published' order by as_of desc, id desc limit 200"
@@ -113,12 +115,22 @@ impl Office {
                     body["digest"] = json!(digest(&figures));
                     for ((area, figure), number) in figures {
                         let (number, detail, entry) = (Some(number), None, work.entry);
-                        work.insert(&SnapshotFigure { origin: row.origin, snapshot: id, area, figure, number, detail, entry })?;
+                        work.insert(&SnapshotFigure {
+                            origin: row.origin,
+                            snapshot: id,
+                            area,
+                            figure,
+                            number,
+                            detail,
+                            entry,
+                        })?;
                     }
                     "frozen"
                 }
                 "frozen" => "published",
-                _ => return Err(Refused::rule("published", "已经公布的快照不能再改", "需要新的数字时，请另开一份快照")),
+                _ => {
+                    return Err(Refused::rule("published", "已经公布的快照不能再改", "需要新的数字时，请另开一份快照"));
+                }
             };
             work.note("state", state);
             let (rev, entry, state) = (row.rev + 1, work.entry, state.to_owned());
@@ -193,6 +205,7 @@ fn area_of(snapshot: &Snapshot) -> Result<AreaCode, Refused> {
 
 /// SM3 over the figures in order: what is published beside them.
 fn digest(figures: &Figures) -> String {
-    let lines: Vec<String> = figures.iter().map(|((area, figure), number)| format!("{area} {figure} {number}\n")).collect();
+    let lines: Vec<String> =
+        figures.iter().map(|((area, figure), number)| format!("{area} {figure} {number}\n")).collect();
     vault::sm3(lines.concat().as_bytes()).to_string()
 }

@@ -45,7 +45,11 @@ impl TestOffice {
             organizations::set_version(work.tx, &version, &mut fresh)?;
             let rev = old.as_ref().map_or(1, |row| row.rev + 1);
             let row = row_of(&o, &office.areas, work.today, rev, work.entry);
-            if old.is_some() { work.update(&row)? } else { work.insert(&row)? }
+            if old.is_some() {
+                work.update(&row)?
+            } else {
+                work.insert(&row)?
+            }
             if let Some(code) = o.code.clone().filter(|_| old.as_ref().is_none_or(|old| old.code != o.code)) {
                 let (origin, org, entry) = (o.origin, o.id, work.entry);
                 work.insert(&organizations::CreditCode { code, origin, org, since: from, until: None, entry })?;

@@ -62,7 +62,10 @@ pub fn of_search(ask: &Ask) -> String {
 }
 
 fn href_of(subject: &str) -> Option<String> {
-    subject.strip_prefix("org/").map(|id| format!("/orgs/{id}")).or_else(|| subject.strip_prefix("list:").map(str::to_owned))
+    subject
+        .strip_prefix("org/")
+        .map(|id| format!("/orgs/{id}"))
+        .or_else(|| subject.strip_prefix("list:").map(str::to_owned))
 }
 
 impl Office {
@@ -70,7 +73,9 @@ impl Office {
     pub fn watch_org(&self, who: &Actor, code: &str) -> Result<(), Refused> {
         let (person, code) = (self.watcher_of(who.account)?, code.trim().to_ascii_uppercase());
         let (id, name) = self.db.read(|tx| {
-            let Some((origin, id)) = store::organizations::resolve(tx, &code)? else { return Err(Refused::NotFound("这家组织")) };
+            let Some((origin, id)) = store::organizations::resolve(tx, &code)? else {
+                return Err(Refused::NotFound("这家组织"));
+            };
             Ok((id, store::organizations::get(tx, origin, id)?.name))
         })?;
         self.keep_watch(person, of_org(id), name)
@@ -90,7 +95,9 @@ impl Office {
         let person = self.watcher_of(who.account)?;
         self.db.write(move |tx| {
             let own = store::accounts::watches(tx, person)?;
-            let Some(watch) = own.into_iter().find(|watch| watch.id == id) else { return Err(Refused::NotFound("这条关注")) };
+            let Some(watch) = own.into_iter().find(|watch| watch.id == id) else {
+                return Err(Refused::NotFound("这条关注"));
+            };
             Ok(store::accounts::unwatch(tx, person, &watch.subject)?)
         })
     }
@@ -138,7 +145,9 @@ impl Office {
     pub fn find_feed(&self, secret: &str) -> Result<Option<Vec<Notice>>, Refused> {
         let subject = feed_subject(secret);
         self.db.read(|tx| {
-            let Some(person) = tx.find::<Option<PersonId>>(FEED_OWNER, args![subject])?.flatten() else { return Ok(None) };
+            let Some(person) = tx.find::<Option<PersonId>>(FEED_OWNER, args![subject])?.flatten() else {
+                return Ok(None);
+            };
             Ok(Some(store::accounts::notices(tx, person, FEED)?))
         })
     }
@@ -146,7 +155,8 @@ impl Office {
     fn new_feed(&self, person: PersonId) -> Result<String, Refused> {
         let id = RecordId::fresh(&self.clock, &self.rng);
         let secret = self.feed_secret(id)?;
-        let watch = Watch { person, id, subject: feed_subject(&secret), label: String::new(), since: self.clock.today() };
+        let watch =
+            Watch { person, id, subject: feed_subject(&secret), label: String::new(), since: self.clock.today() };
         self.db.write(move |tx| Ok::<_, Refused>(tx.insert(&watch)?))?;
         Ok(secret)
     }
@@ -159,7 +169,8 @@ impl Office {
     }
 
     fn keep_watch(&self, person: PersonId, subject: String, label: String) -> Result<(), Refused> {
-        let watch = Watch { person, id: RecordId::fresh(&self.clock, &self.rng), subject, label, since: self.clock.today() };
+        let watch =
+            Watch { person, id: RecordId::fresh(&self.clock, &self.rng), subject, label, since: self.clock.today() };
         self.db.write(move |tx| {
             let mine = store::accounts::watches(tx, person)?;
             if mine.iter().any(|known| known.subject == watch.subject) {

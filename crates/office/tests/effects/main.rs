@@ -53,7 +53,8 @@ fn file(office: &TestOffice, cast: &Cast, name: &str) -> Done {
     let mut head = answers.find("legal_representative").unwrap().clone();
     head["id_number"] = json!(citizen(name));
     answers.put("legal_representative", head);
-    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new =
+        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
     office.file_case(&cast.founder, new).unwrap()
 }
 
@@ -99,7 +100,11 @@ fn act(office: &TestOffice, step: &str, verb: Verb) -> Act {
     let resolved = office.matter("found-association", &area, office.clock.today()).unwrap();
     let mut act = Act::new(Some(step.into()), verb);
     let found = resolved.matter.find_step(&step.into()).unwrap();
-    let yes = |point: &catalogue::matter::Point| PointAnswer { point: point.id.clone(), answer: PointVerdict::Yes, remark: String::new() };
+    let yes = |point: &catalogue::matter::Point| PointAnswer {
+        point: point.id.clone(),
+        answer: PointVerdict::Yes,
+        remark: String::new(),
+    };
     act.points = found.points.iter().map(yes).collect();
     act.opinion = (verb == Verb::Opine).then(|| (true, "同意".to_owned()));
     act.reason = "见审查报告".to_owned();
@@ -148,7 +153,8 @@ fn founding_leads_to_a_dossier_and_certificates_that_verify_offline() {
         let officers = office.db.read(|tx| rows::officers(tx, origin, org, today, now)).unwrap();
         assert!(officers.iter().any(|one| one.post == "legal_representative" && one.public_name == "王示例"));
         assert!(officers.iter().any(|one| one.post == "secretary_general" && one.public_name == "孙**"));
-        let held = office.db.read(|tx| rows::name_taken(tx, origin, &registry::names::normalize(&row.name), today)).unwrap();
+        let held =
+            office.db.read(|tx| rows::name_taken(tx, origin, &registry::names::normalize(&row.name), today)).unwrap();
         assert_eq!(held.unwrap().org, Some(org), "the name is in use now");
 
         let certificates = office.db.read(|tx| rows::certificates(tx, origin, org)).unwrap();
@@ -170,6 +176,7 @@ fn founding_leads_to_a_dossier_and_certificates_that_verify_offline() {
             };
             assert!(standing.certificate_valid && changed.is_empty(), "{changed:?}");
         }
+        office::audit::verify(&office.db, &office.files, None, office::audit::Depth::Full, &mut |_| ()).unwrap();
         for asked in [&code, &certificates[0].number, &certificates[0].short] {
             let found = office.verify_text(asked, "").unwrap();
             assert_eq!(matches!(found, Verified::Found(_)), asked.len() != 8, "{asked}");
@@ -188,7 +195,15 @@ fn both_chains_tell_the_founding_and_no_personal_value_is_in_them() {
     assert_eq!(of_org.len(), 1);
     let entry = office::ledger::entry_of(&of_org[0]).unwrap();
     let tables: Vec<&str> = entry.draft.rows.iter().map(|row| row.table.as_str()).collect();
-    for table in ["organization", "organization_version", "credit_code", "officer", "certificate", "account_org", "register_entry"] {
+    for table in [
+        "organization",
+        "organization_version",
+        "credit_code",
+        "officer",
+        "certificate",
+        "account_org",
+        "register_entry",
+    ] {
         assert!(tables.contains(&table), "{table} is proven by the organization's entry: {tables:?}");
     }
     let of_case = chain(format!("case/{}", done.case));
@@ -227,7 +242,8 @@ fn two_cases_decided_at_once_never_get_the_same_code() {
                 .collect();
             deciding.into_iter().map(|one| one.join().unwrap()).collect()
         });
-        let code = |done: &Done| office.db.read(|tx| rows::get(tx, done.origin, done.org.unwrap())).unwrap().code.unwrap();
+        let code =
+            |done: &Done| office.db.read(|tx| rows::get(tx, done.origin, done.org.unwrap())).unwrap().code.unwrap();
         let mut codes: Vec<String> = founded.iter().map(code).collect();
         codes.sort();
         codes.dedup();
@@ -270,7 +286,8 @@ fn a_bad_review_opens_a_timed_loop_and_tells_nobody_who_gave_it() {
         let review = office.give_review(&cast.founder, &done.number, bad.clone()).unwrap();
         assert_eq!((review.state.as_str(), review.due.unwrap().to_string()), ("checking", "2026-03-23".to_owned()));
         assert_eq!(office.give_review(&cast.founder, &done.number, bad).unwrap_err().code(), "review_given");
-        let chain = office.db.read(|tx| store::journal::chain(tx, done.origin, &format!("review/{}", review.id))).unwrap();
+        let chain =
+            office.db.read(|tx| store::journal::chain(tx, done.origin, &format!("review/{}", review.id))).unwrap();
         assert!(!String::from_utf8_lossy(&chain[0].body).contains(&cast.founder.account.to_string()));
 
         assert_eq!(office.open_reviews(&cast.intake).unwrap_err().code(), "denied");
@@ -282,7 +299,9 @@ fn a_bad_review_opens_a_timed_loop_and_tells_nobody_who_gave_it() {
         let since = "2026-01-01".parse().unwrap();
         let figures = office.db.read(|tx| office.review_figures(tx, &area, since, false)).unwrap();
         assert_eq!((figures.given, figures.bad, figures.overdue, figures.follow_up()), (1, 1, 1, Some(0)));
-        office.answer_review(&cast.supervision, done.origin, review.id, "已增加窗口人员，并于今日电话回访致歉").unwrap();
+        office
+            .answer_review(&cast.supervision, done.origin, review.id, "已增加窗口人员，并于今日电话回访致歉")
+            .unwrap();
         close(&cast.supervision).unwrap();
         assert!(office.open_reviews(&cast.supervision).unwrap().is_empty());
         let figures = office.db.read(|tx| office.review_figures(tx, &area, since, false)).unwrap();
@@ -306,7 +325,11 @@ fn papers_are_for_those_who_take_part() {
     }
     let mut owner = cast.founder.clone();
     owner.orgs = vec![done.org.unwrap()];
-    assert_eq!(office.letter_of_case(&cast.supervisor, &done.number, letter.id).unwrap_err().code(), "not_found", "only asked");
+    assert_eq!(
+        office.letter_of_case(&cast.supervisor, &done.number, letter.id).unwrap_err().code(),
+        "not_found",
+        "only asked"
+    );
     for right in [&owner, &cast.review] {
         office.certificates_for(right, &code).unwrap();
         office.letter_of_case(right, &done.number, letter.id).unwrap();
@@ -335,7 +358,8 @@ fn scans_are_counted_and_journalled_as_one_batch() {
 fn a_zone_gives_codes_of_the_division_above_it() {
     let office = office();
     let today = office.clock.today();
-    let zone = office.areas.iter().find(|area| area.kind() == base::areas::AreaKind::Zone && area.exists_at(today)).unwrap();
+    let zone =
+        office.areas.iter().find(|area| area.kind() == base::areas::AreaKind::Zone && area.exists_at(today)).unwrap();
     let region = office.code_region(&zone.code(), today).unwrap();
     assert_ne!(region, zone.code().six());
     assert!(office.areas.find(&region.parse().unwrap()).is_some());
@@ -352,7 +376,8 @@ fn a_catalogue_with_an_effect_nobody_runs_is_refused_at_its_line() {
             let mut files = catalogue::Files::read(&root)?.files()?;
             for (path, text) in &mut files {
                 if path.ends_with("/found-association.toml") {
-                    *text = text.replace("{ do = \"record_party_info\" }", "{ do = \"record_report\", year = \"adopted_on\" }");
+                    *text = text
+                        .replace("{ do = \"record_party_info\" }", "{ do = \"record_report\", year = \"adopted_on\" }");
                 }
             }
             Ok(files)
@@ -360,7 +385,7 @@ fn a_catalogue_with_an_effect_nobody_runs_is_refused_at_its_line() {
     }
     let problems = office::load_catalogue(&Changed).unwrap_err();
     let text = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    assert!(text.contains("found-association.toml:") , "{text}");
+    assert!(text.contains("found-association.toml:"), "{text}");
     let only_effects: Vec<&str> = text.lines().filter(|line| line.contains("record_report")).collect();
     assert!(!only_effects.is_empty() || text.contains("adopted_on"), "{text}");
 }

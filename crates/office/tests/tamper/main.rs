@@ -1,6 +1,11 @@
 //! Tampering behind the program's back (绕过系统的改动): real acts, then every column of every table is changed, tails are cut,
 //! subjects dropped, rows added, put back and swapped, files exchanged. Each must be seen, and the first bad place named.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::format_push_string, reason = "test code: a failure here must stop the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::format_push_string,
+    reason = "test code: a failure here must stop the test"
+)]
 
 mod raw;
 mod stage;
@@ -39,7 +44,9 @@ fn an_untouched_database_is_whole_on_both_engines() {
 fn tables() -> Vec<&'static store::tables::Table> {
     let derived = ["change_counter", "journal_entry", "journal_head", "journal_former", "seal", "seal_head", "change"];
     let looked_at = |table: &&store::tables::Table| {
-        derived.contains(&table.name) || table.name == "account_login" || !office::act::UNJOURNALLED.contains(&table.name)
+        derived.contains(&table.name)
+            || table.name == "account_login"
+            || !office::act::UNJOURNALLED.contains(&table.name)
     };
     store::tables::ALL.iter().filter(looked_at).collect()
 }
@@ -106,13 +113,21 @@ fn the_first_bad_entry_is_named() {
 #[test]
 fn cut_tails_dropped_subjects_and_lost_heads_are_seen() {
     for (what, texts) in [
-        ("a tail cut", vec!["delete from journal_entry where subject = '{case}' and seq = (select max(seq) from journal_entry where subject = '{case}')"]),
+        (
+            "a tail cut",
+            vec![
+                "delete from journal_entry where subject = '{case}' and seq = (select max(seq) from journal_entry where subject = '{case}')",
+            ],
+        ),
         ("the middle cut", vec!["delete from journal_entry where subject = '{case}' and seq = 2"]),
         ("a head dropped", vec!["delete from journal_head where subject = '{case}'"]),
         ("a subject dropped", vec!["delete from journal_entry where subject = '{case}'"]),
         (
             "a subject dropped with its head",
-            vec!["delete from journal_entry where subject = '{case}'", "delete from journal_head where subject = '{case}'"],
+            vec![
+                "delete from journal_entry where subject = '{case}'",
+                "delete from journal_head where subject = '{case}'",
+            ],
         ),
         ("a seal dropped", vec!["delete from seal where number = 2"]),
         ("the last seal dropped", vec!["delete from seal where number = 3"]),
@@ -197,7 +212,10 @@ fn the_log_outside_the_database_is_compared_and_mended() {
     raw.run("delete from seal_head where number = 3");
     raw.run("update journal_head set sealed_seq = coalesce((select max(seq) from seal_head s where s.origin = journal_head.origin and s.subject = journal_head.subject), 0)");
     assert!(found(&stage).to_string().contains("第 3 号"));
-    assert!(audit::verify(&stage.office.db, &stage.office.files, None, Depth::Full, &mut |_| ()).is_ok(), "the database alone cannot tell");
+    assert!(
+        audit::verify(&stage.office.db, &stage.office.files, None, Depth::Full, &mut |_| ()).is_ok(),
+        "the database alone cannot tell"
+    );
 }
 
 #[test]

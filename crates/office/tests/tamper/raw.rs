@@ -17,7 +17,9 @@ impl Raw<'_> {
         }
         let triggers: Vec<String> = self
             .0
-            .read(|tx| tx.list::<String>(Sql::dynamic("t", "select name from sqlite_master where type = 'trigger'"), &[]))
+            .read(|tx| {
+                tx.list::<String>(Sql::dynamic("t", "select name from sqlite_master where type = 'trigger'"), &[])
+            })
             .unwrap();
         for trigger in triggers {
             self.run(&format!("drop trigger {trigger}"));

@@ -63,7 +63,8 @@ fn play(office: TestOffice) -> Stage {
 fn file_and_accept(office: &TestOffice, founder: &Actor, registrar: BodyId, supervisor: BodyId) -> (Origin, String) {
     let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
     let (answers, materials) = form_of(&resolved.matter, &|_| supervisor);
-    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new =
+        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
     let done = office.file_case(founder, new).unwrap();
     let intake = office.official("intake", AREA, registrar);
     let mut act = Act::new(Some("intake".into()), Verb::Accept);
@@ -170,7 +171,12 @@ fn amend(office: &TestOffice, org: OrgId) -> Digest {
     office
         .act::<_, _>(deed, move |work| {
             let found: Organization = work.tx.get_record(store::args![origin(), org]).map_err(Refused::from)?;
-            work.update(&Organization { legal_rep: Some("李示例".to_owned()), rev: found.rev + 1, entry: work.entry, ..found })?;
+            work.update(&Organization {
+                legal_rep: Some("李示例".to_owned()),
+                rev: found.rev + 1,
+                entry: work.entry,
+                ..found
+            })?;
             let from = "2024-01-01".parse().map_err(Refused::internal)?;
             let new = Version { valid_from: from, ..version(1, 200, work.at, work.entry) };
             let mut next = 300;
@@ -193,7 +199,14 @@ fn erase(office: &TestOffice) {
     office
         .act::<_, _>(deed(), move |work| {
             let entry = work.entry;
-            work.insert(&Person { id: person, mask: "张**".to_owned(), state: "active".to_owned(), body: json!({}), rev: 1, entry })?;
+            work.insert(&Person {
+                id: person,
+                mask: "张**".to_owned(),
+                state: "active".to_owned(),
+                body: json!({}),
+                rev: 1,
+                entry,
+            })?;
             work.insert(&PersonKey { person, wrapped: Some(vec![1; 60]), made_at: work.at, erased_at: None, entry })?;
             work.insert(&PersonSecret { person, field: "phone".to_owned(), cipher: vec![2; 40], lookup: None, entry })
         })

@@ -127,7 +127,11 @@ impl<'t> Generator<'t> {
         organization.code = code_of(kind, &registrar.area, number + self.first_code());
         organization.capital = Some(history::capital(kind, registrar.area.level(), &mut stream));
         about(&mut organization, registrar, &named.about, start, &mut stream);
-        Some(history::live(organization, &self.life(registrar, Some(named.former), head_title(kind, &named.about)), &mut stream))
+        Some(history::live(
+            organization,
+            &self.life(registrar, Some(named.former), head_title(kind, &named.about)),
+            &mut stream,
+        ))
     }
 
     fn community(&self, number: u64) -> Option<Generated> {
@@ -142,8 +146,15 @@ impl<'t> Generator<'t> {
         let street = home.parent().filter(|up| up.level() == AreaLevel::Town);
         let street = street.and_then(|up| self.tree.name(&up)).unwrap_or_default();
         let start = self.start(&mut stream);
-        let mut organization = self.bare(Kind::Community, &format!("{}{street}{place}{own}{group}", registrar.prefix), registrar, start, &mut stream);
-        organization.address = Some(format!("{}{place}党群服务中心", self.tree.full_name(home.parent().as_ref().unwrap_or(home))));
+        let mut organization = self.bare(
+            Kind::Community,
+            &format!("{}{street}{place}{own}{group}", registrar.prefix),
+            registrar,
+            start,
+            &mut stream,
+        );
+        organization.address =
+            Some(format!("{}{place}党群服务中心", self.tree.full_name(home.parent().as_ref().unwrap_or(home))));
         organization.domicile = Some(home.clone());
         organization.scope = Some(does.to_owned());
         organization.purpose = Some("服务居民，参与社区治理。".to_owned());
@@ -180,7 +191,8 @@ impl<'t> Generator<'t> {
         organization.registrar_name = Some(registrar.name.clone());
         organization.registered_on = Some(start);
         organization.legal_representative = Some(self.words.person(stream));
-        organization.activity_area = Some(if registrar.prefix.is_empty() { "全国".to_owned() } else { registrar.prefix.clone() });
+        organization.activity_area =
+            Some(if registrar.prefix.is_empty() { "全国".to_owned() } else { registrar.prefix.clone() });
         organization.synthetic = true;
         organization.source = format!("generate:{}", self.given);
         self.move_in(&mut organization, registrar, stream);
@@ -192,7 +204,11 @@ impl<'t> Generator<'t> {
         let Some(home) = self.legal.home(registrar, stream) else { return };
         let town = home.ancestry().into_iter().find(|area| area.level() <= AreaLevel::Town);
         let (road, number) = (stream.word(&self.words.roads), stream.between(1, 398));
-        let room = if stream.chance(550) { format!("{}室", stream.between(1, 18) * 100 + stream.between(1, 16)) } else { String::new() };
+        let room = if stream.chance(550) {
+            format!("{}室", stream.between(1, 18) * 100 + stream.between(1, 16))
+        } else {
+            String::new()
+        };
         organization.address = town.map(|town| format!("{}{road}{number}号{room}", self.tree.full_name(&town)));
         organization.domicile = Some(home.clone());
     }
@@ -262,7 +278,8 @@ fn about(o: &mut Organization, registrar: &Registrar, about: &About<'_>, start: 
         }
     };
     o.scope = Some(scope);
-    o.purpose = Some("遵守宪法、法律、法规和国家政策，践行社会主义核心价值观，遵守社会道德风尚，为社会服务。".to_owned());
+    o.purpose =
+        Some("遵守宪法、法律、法规和国家政策，践行社会主义核心价值观，遵守社会道德风尚，为社会服务。".to_owned());
     o.industry = Some(industry.to_owned());
     o.staff = Some(stream.between(2, if o.kind == Kind::ServiceInstitution { 45 } else { 12 }) as u32);
     o.party_members = stream.chance(620).then(|| stream.between(0, 9) as u32);

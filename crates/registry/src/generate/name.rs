@@ -36,7 +36,14 @@ fn own_words(words: &Words, serial: u64, key: u64) -> (String, String) {
 }
 
 /// The name of number `serial` among all bodies of `registrar`.
-pub(super) fn of<'w>(words: &'w Words, registrar: &Registrar, kind: Kind, serial: u64, key: u64, stream: &mut Stream) -> Named<'w> {
+pub(super) fn of<'w>(
+    words: &'w Words,
+    registrar: &Registrar,
+    kind: Kind,
+    serial: u64,
+    key: u64,
+    stream: &mut Stream,
+) -> Named<'w> {
     let area = registrar.prefix.as_str();
     match kind {
         Kind::Foundation => {

@@ -8,7 +8,12 @@ use crate::officer::{Officer, Post};
 use crate::organization::Organization;
 
 /// The terms that one legal representative after another heads: `heads` are names with the day each begins.
-pub(super) fn officers(o: &Organization, heads: &[(Date, String)], life: &Life<'_>, stream: &mut Stream) -> Vec<Officer> {
+pub(super) fn officers(
+    o: &Organization,
+    heads: &[(Date, String)],
+    life: &Life<'_>,
+    stream: &mut Stream,
+) -> Vec<Officer> {
     let mut officers = Vec::new();
     for (at, (from, head)) in heads.iter().enumerate() {
         let until = heads.get(at + 1).map(|(next, _)| *next).or(o.ended_on);

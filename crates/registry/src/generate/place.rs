@@ -8,8 +8,16 @@ use super::stream::{Stream, shuffled};
 /// Organizations of a province in February 2018 (全国社会组织信息查询平台, in 公益时报 2018-02-13), for the ten known; the rest of the
 /// 805,190 is shared out by townships. 江苏 and 广东 are lower bounds.
 const KNOWN: &[(&str, u64)] = &[
-    ("32", 90_000), ("44", 66_000), ("37", 50_721), ("33", 50_656), ("51", 43_925), ("42", 35_966), ("43", 34_383),
-    ("41", 34_318), ("13", 32_483), ("34", 30_538),
+    ("32", 90_000),
+    ("44", 66_000),
+    ("37", 50_721),
+    ("33", 50_656),
+    ("51", 43_925),
+    ("42", 35_966),
+    ("43", 34_383),
+    ("41", 34_318),
+    ("13", 32_483),
+    ("34", 30_538),
 ];
 const TOTAL: u64 = 805_190;
 /// Registered by the ministry, same source.
@@ -66,9 +74,18 @@ impl Places {
         if legal_persons {
             places.add(tree, AreaCode::nation(), MINISTRY, day);
         }
-        places.registrars.retain(|registrar| within.is_empty() || within.iter().any(|area| area.covers(&registrar.area)));
+        places
+            .registrars
+            .retain(|registrar| within.is_empty() || within.iter().any(|area| area.covers(&registrar.area)));
         let mut sum = 0;
-        places.sums = places.registrars.iter().map(|registrar| { sum += registrar.weight; sum }).collect();
+        places.sums = places
+            .registrars
+            .iter()
+            .map(|registrar| {
+                sum += registrar.weight;
+                sum
+            })
+            .collect();
         places
     }
 
@@ -80,8 +97,11 @@ impl Places {
             counties.extend(codes(&tree.children_at(city, day), AreaLevel::County));
         }
         // Cities without counties (东莞) do what counties do.
-        counties.extend(cities.iter().filter(|city| codes(&tree.children_at(city, day), AreaLevel::County).is_empty()).cloned());
-        let towns: Vec<u64> = counties.iter().map(|county| tree.children_at(county, day).len().clamp(1, 40) as u64).collect();
+        counties.extend(
+            cities.iter().filter(|city| codes(&tree.children_at(city, day), AreaLevel::County).is_empty()).cloned(),
+        );
+        let towns: Vec<u64> =
+            counties.iter().map(|county| tree.children_at(county, day).len().clamp(1, 40) as u64).collect();
         let all_towns: u64 = towns.iter().sum::<u64>().max(1);
         let upper = if legal_persons { PROVINCE_SHARE + CITY_SHARE } else { 0 };
         if legal_persons {
@@ -107,7 +127,8 @@ impl Places {
             return;
         }
         let below = if area.level() == AreaLevel::County { tree.children_at(&area, day) } else { Vec::new() };
-        let towns = below.iter().filter(|town| town.level() == AreaLevel::Town).map(|town| town.name().to_owned()).collect();
+        let towns =
+            below.iter().filter(|town| town.level() == AreaLevel::Town).map(|town| town.name().to_owned()).collect();
         let prefix = name_prefix(tree, &area);
         let name = authority_name(tree, &area, &prefix);
         self.registrars.push(Registrar { area, prefix, name, homes, towns, weight });

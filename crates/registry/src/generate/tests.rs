@@ -26,11 +26,19 @@ fn many(kind: Made, count: u64) -> Vec<Generated> {
 #[test]
 fn the_same_seed_gives_the_same_organizations_and_another_seed_others() {
     let focus = Focus { within: vec!["21".parse().unwrap()], until: until() };
-    let (one, two, other) = (Generator::new(3, tree(), &focus), Generator::new(3, tree(), &focus), Generator::new(4, tree(), &focus));
+    let (one, two, other) =
+        (Generator::new(3, tree(), &focus), Generator::new(3, tree(), &focus), Generator::new(4, tree(), &focus));
     let text = |generator: &Generator<'_>, number| format!("{:?}", generator.make(number, Made::Organization).unwrap());
     assert_eq!(text(&one, 5), text(&two, 5));
     assert_ne!(text(&one, 5), text(&other, 5));
-    assert_eq!(text(&one, 5), { one.make(4, Made::Community); text(&one, 5) }, "nothing made before matters");
+    assert_eq!(
+        text(&one, 5),
+        {
+            one.make(4, Made::Community);
+            text(&one, 5)
+        },
+        "nothing made before matters"
+    );
 }
 
 #[test]
@@ -44,7 +52,10 @@ fn kinds_and_levels_have_the_countrys_proportions() {
     assert!((7_800..8_700).contains(&kinds[&Kind::Association]), "{kinds:?}");
     assert!((11_000..12_000).contains(&kinds[&Kind::ServiceInstitution]), "{kinds:?}");
     assert!((100..330).contains(&kinds[&Kind::Foundation]), "{kinds:?}");
-    assert!(levels[&AreaLevel::County] > 14_000 && levels[&AreaLevel::City] > 2_000 && levels[&AreaLevel::Province] > 500, "{levels:?}");
+    assert!(
+        levels[&AreaLevel::County] > 14_000 && levels[&AreaLevel::City] > 2_000 && levels[&AreaLevel::Province] > 500,
+        "{levels:?}"
+    );
 }
 
 #[test]
@@ -101,8 +112,13 @@ fn lives_are_in_order_and_inside_the_decade() {
         assert_eq!(live, made.organization.ended_on.is_none());
         ended += u32::from(!live);
         renamed += u32::from(first.organization.name != made.organization.name);
-        assert!(made.officers.iter().all(|officer| officer.until.is_none_or(|until| until > officer.from)), "{:?}", made.officers);
-        let deregistered = made.versions.iter().position(|v| v.organization.states.registration == Registration::Deregistered);
+        assert!(
+            made.officers.iter().all(|officer| officer.until.is_none_or(|until| until > officer.from)),
+            "{:?}",
+            made.officers
+        );
+        let deregistered =
+            made.versions.iter().position(|v| v.organization.states.registration == Registration::Deregistered);
         assert!(deregistered.is_none_or(|at| at + 1 == made.versions.len()), "nothing follows the end");
     }
     assert!((200..600).contains(&ended) && (80..300).contains(&renamed), "{ended} {renamed}");
@@ -138,12 +154,16 @@ fn two_focuses_of_one_seed_share_no_identity() {
         let focus = Focus { within: vec![area.parse().unwrap()], until: Date::constant(2026, 11, 21) };
         let generator = Generator::new(2026, &tree, &focus);
         let both = [Made::Organization, Made::Community];
-        both.into_iter().flat_map(|kind| (0..50).filter_map(|number| generator.make(number, kind)).collect::<Vec<_>>()).collect::<Vec<_>>()
+        both.into_iter()
+            .flat_map(|kind| (0..50).filter_map(|number| generator.make(number, kind)).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
     };
     let (one, other) = (of("21"), of("4403"));
     assert!(one.len() > 90 && other.len() > 90);
     for made in &one {
         assert!(other.iter().all(|o| o.organization.id != made.organization.id));
-        assert!(made.organization.code.is_none() || other.iter().all(|o| o.organization.code != made.organization.code));
+        assert!(
+            made.organization.code.is_none() || other.iter().all(|o| o.organization.code != made.organization.code)
+        );
     }
 }

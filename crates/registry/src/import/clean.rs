@@ -84,7 +84,11 @@ const AMBIGUOUS_YUAN_FLOOR: i64 = 1_000_000;
 /// Money: `800.00 万元`, `30,000元`, `2000000.00 （单位：元 / 万元）`. `header_is_wan`: the column's header says 万元.
 pub fn money(raw: &str, header_is_wan: bool) -> Cell<Fen> {
     let Some(text) = some_text(raw) else { return Cell::Empty };
-    let number: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(|c| c.is_ascii_digit() || ".,".contains(*c)).collect();
+    let number: String = text
+        .chars()
+        .skip_while(|c| !c.is_ascii_digit())
+        .take_while(|c| c.is_ascii_digit() || ".,".contains(*c))
+        .collect();
     let Some(hundredths) = hundredths(&number.replace(',', "")) else {
         return Cell::Wrong(format!("“{text}”不是金额，应写成 800 万元 或 8000000 元"));
     };
@@ -127,7 +131,16 @@ mod tests {
 
     #[test]
     fn days_in_every_habit() {
-        for raw in ["2017-12-01", "2017/12/1", "2017.12.1", "20171201", "2017年12月1日", "２０１７－１２－０１", "43070", "2017-12-01 00:00:00"] {
+        for raw in [
+            "2017-12-01",
+            "2017/12/1",
+            "2017.12.1",
+            "20171201",
+            "2017年12月1日",
+            "２０１７－１２－０１",
+            "43070",
+            "2017-12-01 00:00:00",
+        ] {
             assert_eq!(day(raw), Cell::Read(date(2017, 12, 1)), "{raw}");
         }
         for raw in ["1899-12-30", "1900-01-01", "1970-01-01", "1970-01-01 08:00:00"] {

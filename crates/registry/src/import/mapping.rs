@@ -58,15 +58,49 @@ impl Column {
     /// Headers seen in the wild, normalised by [`normal`]. The first match wins, so the exact ones come first.
     fn headers(self) -> &'static [&'static str] {
         match self {
-            Self::Name => &["名称", "组织名称", "社会组织名称", "单位名称", "机构名称", "基金会名称", "学校名称", "name", "orgname", "organization"],
+            Self::Name => &[
+                "名称",
+                "组织名称",
+                "社会组织名称",
+                "单位名称",
+                "机构名称",
+                "基金会名称",
+                "学校名称",
+                "name",
+                "orgname",
+                "organization",
+            ],
             Self::FormerName => &["曾用名", "原名称", "formername"],
-            Self::Code => &["统一社会信用代码", "信用代码", "社会信用代码", "统一代码", "uscc", "code", "creditcode", "usci"],
+            Self::Code => {
+                &["统一社会信用代码", "信用代码", "社会信用代码", "统一代码", "uscc", "code", "creditcode", "usci"]
+            }
             Self::FilingNumber => &["备案号", "备案编号", "备案证号", "filingnumber", "filingno"],
             Self::Kind => &["组织类型", "社会组织类型", "类型", "机构类型", "kind", "type", "orgtype"],
             Self::Status => &["登记状态", "状态", "status"],
-            Self::RegisteredOn => &["成立登记日期", "成立日期", "登记日期", "成立时间", "注册日期", "登记时间", "备案日期", "regdate", "registeredon", "registrationdate"],
+            Self::RegisteredOn => &[
+                "成立登记日期",
+                "成立日期",
+                "登记日期",
+                "成立时间",
+                "注册日期",
+                "登记时间",
+                "备案日期",
+                "regdate",
+                "registeredon",
+                "registrationdate",
+            ],
             Self::EndedOn => &["注销日期", "撤销日期", "endedon", "deregisteredon"],
-            Self::Capital => &["注册资金", "注册资本", "开办资金", "活动资金", "原始基金", "原始基金数额", "initialfundraw", "initialfund", "capital"],
+            Self::Capital => &[
+                "注册资金",
+                "注册资本",
+                "开办资金",
+                "活动资金",
+                "原始基金",
+                "原始基金数额",
+                "initialfundraw",
+                "initialfund",
+                "capital",
+            ],
             Self::Registrar => &["登记管理机关", "登记机关", "发证机关", "registrar", "authority"],
             Self::Supervisor => &["业务主管单位", "主管单位", "主管部门", "supervisor", "department"],
             Self::LegalRepresentative => &["法定代表人", "法人代表", "负责人", "legalrep", "legalrepresentative"],

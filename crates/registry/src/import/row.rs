@@ -93,7 +93,13 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, column: Column, rule: &str, severity: Severity, reason: String, suggestion: String) {
-        self.faults.push(Fault { item: column.label().to_owned(), rule: rule.to_owned(), severity, reason, suggestion });
+        self.faults.push(Fault {
+            item: column.label().to_owned(),
+            rule: rule.to_owned(),
+            severity,
+            reason,
+            suggestion,
+        });
     }
 
     /// The value of a cell; whatever is not plainly read is flagged.
@@ -169,7 +175,8 @@ fn read_code(reader: &mut Reader<'_>, places: &dyn Places) -> Option<String> {
 }
 
 fn read_kind(reader: &mut Reader<'_>, context: &Context, code: Option<&str>, name: Option<&str>) -> Option<Kind> {
-    let by_code = code.filter(|code| code.starts_with('5')).and_then(|code| code.chars().nth(1)).and_then(Kind::of_class_digit);
+    let by_code =
+        code.filter(|code| code.starts_with('5')).and_then(|code| code.chars().nth(1)).and_then(Kind::of_class_digit);
     let by_column = reader.text(Column::Kind).and_then(|text| kind_of_words(&text));
     let by_name = name.and_then(kind_of_name);
     if let (Some(code_kind), Some(column_kind)) = (by_code, by_column)
@@ -218,7 +225,12 @@ fn kind_of_name(name: &str) -> Option<Kind> {
 }
 
 /// The authority named in the column, else the one in the code, else where it stands, else the file's default.
-fn read_registrar(reader: &mut Reader<'_>, context: &Context, places: &dyn Places, code: Option<&str>) -> Option<AreaCode> {
+fn read_registrar(
+    reader: &mut Reader<'_>,
+    context: &Context,
+    places: &dyn Places,
+    code: Option<&str>,
+) -> Option<AreaCode> {
     let named = reader.text(Column::Registrar);
     let by_name = named.as_deref().and_then(|name| places.of_authority(name));
     let region = code.and_then(|code| code.get(2..8)).filter(|region| places.is_region(region));
@@ -240,7 +252,12 @@ fn read_registrar(reader: &mut Reader<'_>, context: &Context, places: &dyn Place
     if assumed.is_some() {
         reader.flag(Column::Registrar, "registrar_assumed", "登记管理机关未知，暂按所在省", "核实后补录");
     } else {
-        reader.reject(Column::Registrar, "registrar_unknown", "不知道由哪个机关登记", "补上登记管理机关或统一社会信用代码");
+        reader.reject(
+            Column::Registrar,
+            "registrar_unknown",
+            "不知道由哪个机关登记",
+            "补上登记管理机关或统一社会信用代码",
+        );
     }
     assumed
 }
@@ -295,7 +312,12 @@ fn fill_dates(organization: &mut Organization, reader: &mut Reader<'_>, context:
     if let (Cell::Read(from), Some(until)) = (clean::interval_start(period), organization.certificate_until)
         && from >= until
     {
-        reader.flag(Column::CertificateUntil, "period_empty", format!("证书有效期从 {from} 到 {until}，起止颠倒或相同"), "对照登记证书核实");
+        reader.flag(
+            Column::CertificateUntil,
+            "period_empty",
+            format!("证书有效期从 {from} 到 {until}，起止颠倒或相同"),
+            "对照登记证书核实",
+        );
     }
 }
 
@@ -317,7 +339,8 @@ fn fill_place(organization: &mut Organization, reader: &mut Reader<'_>, places: 
         reader.flag(Column::District, "district_unreadable", reason, "按行政区划的全称更正");
     }
     let by_names = by_names.map(|(area, _)| area);
-    let finest = [by_code, by_names, by_address].into_iter().flatten().max_by_key(|area: &AreaCode| area.as_str().len());
+    let finest =
+        [by_code, by_names, by_address].into_iter().flatten().max_by_key(|area: &AreaCode| area.as_str().len());
     organization.domicile = finest.filter(|area| area.level() != base::AreaLevel::Nation);
 }
 
@@ -329,7 +352,12 @@ fn fill_state(organization: &mut Organization, reader: &mut Reader<'_>) {
         "撤销" | "已撤销" | "撤销登记" | "已撤销登记" | "吊销" | "revoked" => Registration::Revoked,
         "清算" | "清算中" | "liquidating" => Registration::Liquidating,
         other => {
-            reader.flag(Column::Status, "status_unreadable", format!("认不出登记状态“{other}”，暂按正常"), "核实后更正");
+            reader.flag(
+                Column::Status,
+                "status_unreadable",
+                format!("认不出登记状态“{other}”，暂按正常"),
+                "核实后更正",
+            );
             Registration::Registered
         }
     };

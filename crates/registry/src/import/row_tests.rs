@@ -66,10 +66,7 @@ fn messy_input_is_kept_and_flagged() {
         &["name", "uscc", "reg_date", "registrar", "supervisor", "address"],
         &["云州绿谷教育基金会2", "53210000500021676X", "1970-01-01", "暂无", "直接登记", "正常"],
     );
-    assert_eq!(
-        rules(&reading),
-        ["name_digits", "code_check", "registrar_from_code", "filler", "address_is_status"]
-    );
+    assert_eq!(rules(&reading), ["name_digits", "code_check", "registrar_from_code", "filler", "address_is_status"]);
     let organization = reading.organization.unwrap();
     assert_eq!(organization.code.as_deref(), Some("53210000500021676X"), "a wrong check digit is kept");
     assert_eq!((organization.registered_on, organization.address), (None, None));

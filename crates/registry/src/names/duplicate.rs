@@ -12,7 +12,8 @@ mod jiff_span {
     /// The day `months` calendar months before `day` (the last of the month where there is no such day). Saturates at the
     /// ends of the calendar.
     pub(super) fn months_before(day: Date, months: u32) -> Date {
-        let count = i32::from(day.year()) * 12 + i32::from(day.month()) - 1 - i32::try_from(months).unwrap_or(i32::MAX / 2);
+        let count =
+            i32::from(day.year()) * 12 + i32::from(day.month()) - 1 - i32::try_from(months).unwrap_or(i32::MAX / 2);
         let year = i16::try_from(count.div_euclid(12)).unwrap_or(Date::MIN.year());
         let month = i8::try_from(count.rem_euclid(12) + 1).unwrap_or(1);
         let first = Date::new(year, month, 1).unwrap_or(Date::MIN);

@@ -84,8 +84,10 @@ pub fn parse(name: &str, kind: &str, rules: &NameRules, areas: &dyn Gazetteer) -
 /// Where the run of known field words at the end of `middle` begins.
 fn field_start(middle: &str, fields: &[String]) -> usize {
     let mut end = middle.len();
-    while let Some(word) =
-        fields.iter().filter(|word| !word.is_empty() && middle[..end].ends_with(word.as_str())).max_by_key(|word| word.len())
+    while let Some(word) = fields
+        .iter()
+        .filter(|word| !word.is_empty() && middle[..end].ends_with(word.as_str()))
+        .max_by_key(|word| word.len())
     {
         end -= word.len();
     }

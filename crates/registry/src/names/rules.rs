@@ -104,7 +104,9 @@ impl WordRule {
     /// The words of this rule in `normal` that no longer word of `unless` covers, with their byte offsets.
     fn hits<'a>(&'a self, normal: &'a str) -> impl Iterator<Item = (usize, &'a str)> {
         self.words.iter().filter(|word| !word.is_empty()).flat_map(move |word| {
-            normal.match_indices(word.as_str()).filter(move |(at, word)| !covered(normal, &self.unless, *at, word.len()))
+            normal
+                .match_indices(word.as_str())
+                .filter(move |(at, word)| !covered(normal, &self.unless, *at, word.len()))
         })
     }
 }
@@ -117,7 +119,13 @@ fn covered(normal: &str, unless: &[String], at: usize, len: usize) -> bool {
 
 /// What the rules say about `name` of `kind` registered by the authority of `registrar`; empty means nothing against it.
 /// Findings that refuse come first.
-pub fn check(name: &str, kind: &str, registrar: &base::AreaCode, rules: &NameRules, areas: &dyn Gazetteer) -> Vec<Finding> {
+pub fn check(
+    name: &str,
+    kind: &str,
+    registrar: &base::AreaCode,
+    rules: &NameRules,
+    areas: &dyn Gazetteer,
+) -> Vec<Finding> {
     let normal = super::normalize(name);
     let parts = parse(name, kind, rules, areas);
     let local = registrar.level() != base::AreaLevel::Nation;
@@ -129,18 +137,25 @@ pub fn check(name: &str, kind: &str, registrar: &base::AreaCode, rules: &NameRul
         let front = parts.area.len();
         let back = normal.len() - parts.form.len();
         // In the middle means after the area's own start of the name and before its form.
-        let misplaced = |at: usize, len: usize| at == 0 || (at == front && parts.middle().len() == len) || at + len > back;
+        let misplaced =
+            |at: usize, len: usize| at == 0 || (at == front && parts.middle().len() == len) || at + len > back;
         let hits = rules.middle_only.hits(&normal).filter(|(at, word)| misplaced(*at, word.len()));
         findings.extend(hits.filter_map(|(_, word)| rules.middle_only.finding("middle_only", word)));
     }
     if let Some(kind) = rules.kinds.get(kind) {
         findings.extend(check_kind(&normal, kind, rules));
-        let placed = parts.area_code.as_ref().is_some_and(|area| area.covers(registrar) && area.level() != base::AreaLevel::Nation);
+        let placed = parts
+            .area_code
+            .as_ref()
+            .is_some_and(|area| area.covers(registrar) && area.level() != base::AreaLevel::Nation);
         if local && kind.area && !placed {
             findings.extend(rules.area.finding("area", &parts.area));
         }
         let han = parts.own.chars().filter(|c| is_han(*c)).count();
-        if kind.own_word && (parts.certain || parts.middle().chars().count() < rules.own_word_chars) && han < rules.own_word_chars {
+        if kind.own_word
+            && (parts.certain || parts.middle().chars().count() < rules.own_word_chars)
+            && han < rules.own_word_chars
+        {
             findings.extend(rules.own_word.finding("own_word", &parts.own));
         }
     }

@@ -82,7 +82,10 @@ pub fn similarity(a: &NameParts, b: &NameParts) -> Similarity {
     let whole = |parts: &NameParts| format!("{}{}{}{}", parts.area, parts.own, parts.field, parts.form);
     let (one, two) = (whole(a), whole(b));
     if one == two {
-        return Similarity { score: 1000, reasons: vec![Reason { part: Part::Whole, relation: Relation::Same, text: two }] };
+        return Similarity {
+            score: 1000,
+            reasons: vec![Reason { part: Part::Whole, relation: Relation::Same, text: two }],
+        };
     }
     let mut score = 0;
     let mut weight = 0;

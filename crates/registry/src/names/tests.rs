@@ -128,7 +128,9 @@ fn duplicates_need_authority_field_and_form() {
 
 #[test]
 fn windows_run_from_the_event() {
-    let count = |why, on, day| collisions("云山市明德教育学校", "9001", day, holder("云山市明德教育学校", Some((why, on)))).len();
+    let count = |why, on, day| {
+        collisions("云山市明德教育学校", "9001", day, holder("云山市明德教育学校", Some((why, on)))).len()
+    };
     assert_eq!(count(Ended::GivenUp, "2025-03-01", "2026-02-28"), 1);
     assert_eq!(count(Ended::GivenUp, "2025-03-01", "2026-03-01"), 0);
     assert_eq!(count(Ended::Revoked, "2023-03-02", "2026-03-01"), 1);

@@ -94,13 +94,16 @@ struct Questions {
 
 impl Questions {
     fn new(count: u64) -> Self {
-        let docs: Vec<_> = (0..400).map(|n| synthetic::change(n * (count / 400).max(1), 1).docs.swap_remove(0)).collect();
+        let docs: Vec<_> =
+            (0..400).map(|n| synthetic::change(n * (count / 400).max(1), 1).docs.swap_remove(0)).collect();
         let names: Vec<String> = docs.iter().map(|doc| names::normalize(&doc.name)).collect();
         let cut = |text: &str, at: usize, length: usize| {
             let skip = at % text.chars().count().saturating_sub(length - 1).max(1);
             text.chars().skip(skip).take(length).collect::<String>()
         };
-        let cuts = |length: usize| -> Vec<String> { names.iter().enumerate().map(|(at, name)| cut(name, at, length)).collect() };
+        let cuts = |length: usize| -> Vec<String> {
+            names.iter().enumerate().map(|(at, name)| cut(name, at, length)).collect()
+        };
         let common = ["协会", "社区", "服务", "中心", "会"].map(str::to_owned);
         let mut longer = cuts(3);
         longer.extend(cuts(5));
@@ -158,7 +161,10 @@ fn measure(index: &Index, q: &Questions, yardstick: &Yardstick) {
 
 fn check_names(index: &Index, q: &Questions) {
     let ending = |form: &str| form.to_owned();
-    let kind = names::KindRule { endings: ["协会", "服务中心", "学会", "商会", "队"].map(ending).into(), ..Default::default() };
+    let kind = names::KindRule {
+        endings: ["协会", "服务中心", "学会", "商会", "队"].map(ending).into(),
+        ..Default::default()
+    };
     let rules = NameRules { kinds: [("association".to_owned(), kind)].into(), ..NameRules::default() };
     let areas = |_: &str| None;
     let check = |name: &String| drop(index.similar((name, "association"), None, 20, (&rules, &areas)));

@@ -2,19 +2,67 @@
 use base::{AreaCode, OrgId, Origin};
 use search::{Change, Doc};
 
-const PLACE: &str = "青云山海林江河湖泉岭石金玉龙凤虎鹤松竹梅兰桂枫杨柳桃平安和顺昌盛富康泰宁永定新长东西南北中华兴隆通达阳明清源水";
+const PLACE: &str =
+    "青云山海林江河湖泉岭石金玉龙凤虎鹤松竹梅兰桂枫杨柳桃平安和顺昌盛富康泰宁永定新长东西南北中华兴隆通达阳明清源水";
 const OWN: &str = "爱心阳光同行益众和谐博雅明德晨曦星火红枫绿叶金色银龄乐善启智育英慧海蓝天彩虹希望春晖夕阳暖家幸福美好志远思源乾坤瑞祥";
 const FIELDS: &[&str] = &[
-    "养老", "教育", "慈善", "工程建设", "农业发展", "银行业", "书法", "摄影", "足球", "太极拳", "志愿服务", "社会工作", "环境保护", "中医药", "物流",
-    "电子商务", "餐饮", "建筑装饰", "法律援助", "心理健康", "青少年发展", "科技创新", "文化艺术", "音乐", "舞蹈", "残疾人康复", "儿童关爱", "救援",
-    "茶文化", "水利", "林业", "渔业", "机械", "纺织", "房地产", "旅游", "酒店", "物业管理", "美术", "收藏",
+    "养老",
+    "教育",
+    "慈善",
+    "工程建设",
+    "农业发展",
+    "银行业",
+    "书法",
+    "摄影",
+    "足球",
+    "太极拳",
+    "志愿服务",
+    "社会工作",
+    "环境保护",
+    "中医药",
+    "物流",
+    "电子商务",
+    "餐饮",
+    "建筑装饰",
+    "法律援助",
+    "心理健康",
+    "青少年发展",
+    "科技创新",
+    "文化艺术",
+    "音乐",
+    "舞蹈",
+    "残疾人康复",
+    "儿童关爱",
+    "救援",
+    "茶文化",
+    "水利",
+    "林业",
+    "渔业",
+    "机械",
+    "纺织",
+    "房地产",
+    "旅游",
+    "酒店",
+    "物业管理",
+    "美术",
+    "收藏",
 ];
 const FORMS: &[(&str, &str)] = &[
-    ("协会", "association"), ("学会", "association"), ("商会", "association"), ("研究会", "association"), ("促进会", "association"),
-    ("联合会", "association"), ("服务中心", "service_institution"), ("培训学校", "service_institution"), ("幼儿园", "service_institution"),
-    ("养老院", "service_institution"), ("发展中心", "service_institution"), ("基金会", "foundation"),
+    ("协会", "association"),
+    ("学会", "association"),
+    ("商会", "association"),
+    ("研究会", "association"),
+    ("促进会", "association"),
+    ("联合会", "association"),
+    ("服务中心", "service_institution"),
+    ("培训学校", "service_institution"),
+    ("幼儿园", "service_institution"),
+    ("养老院", "service_institution"),
+    ("发展中心", "service_institution"),
+    ("基金会", "foundation"),
 ];
-const GROUPS: &[&str] = &["舞蹈队", "志愿服务队", "合唱团", "互助会", "书画社", "太极拳队", "议事会", "读书会", "巡逻队", "老年协会"];
+const GROUPS: &[&str] =
+    &["舞蹈队", "志愿服务队", "合唱团", "互助会", "书画社", "太极拳队", "议事会", "读书会", "巡逻队", "老年协会"];
 
 /// A stream of numbers from one (splitmix64).
 struct Stream(u64);
@@ -47,7 +95,8 @@ fn place(n: usize, suffix: &str) -> String {
 pub fn change(n: u64, pos: u64) -> Change {
     let mut s = Stream(n.wrapping_mul(0x5851_f42d_4c95_7f2d));
     let (province, city, county) = (11 + s.below(30), 1 + s.below(12), 1 + s.below(9));
-    let (city_name, county_name) = (place(province * 100 + city, "市"), place((province * 100 + city) * 100 + county, "区"));
+    let (city_name, county_name) =
+        (place(province * 100 + city, "市"), place((province * 100 + city) * 100 + county, "区"));
     let registered = n.is_multiple_of(3);
     let digits = format!("{province}{city:02}{county:02}");
     let community = format!("{digits}{:03}{:03}", 1 + s.below(20), 1 + s.below(30));
@@ -55,7 +104,12 @@ pub fn change(n: u64, pos: u64) -> Change {
         let (form, kind) = s.of(FORMS);
         let level = s.below(3);
         let area = [format!("{city_name}{county_name}"), city_name, place(province, "省")][level].clone();
-        let own = if kind == "association" { String::new() } else { let count = 2 + s.below(2); s.chars(OWN, count) };
+        let own = if kind == "association" {
+            String::new()
+        } else {
+            let count = 2 + s.below(2);
+            s.chars(OWN, count)
+        };
         (format!("{area}{own}{}{form}", s.of(FIELDS)), kind)
     } else {
         let (town, group) = (s.chars(PLACE, 2), s.of(GROUPS));
@@ -63,8 +117,10 @@ pub fn change(n: u64, pos: u64) -> Change {
     };
     let ended = s.below(8) == 0;
     let from = base::Date::constant(2000, 1, 1);
-    let from = base::Date::new(from.year() + s.below(24) as i16, 1 + s.below(12) as i8, 1 + s.below(28) as i8).unwrap_or(from);
-    let code = registered.then(|| format!("5{}{digits}{:09}{}", 1 + s.below(3), s.below(1_000_000_000), s.of(&['X', 'A', '3', '7'])));
+    let from =
+        base::Date::new(from.year() + s.below(24) as i16, 1 + s.below(12) as i8, 1 + s.below(28) as i8).unwrap_or(from);
+    let code = registered
+        .then(|| format!("5{}{digits}{:09}{}", 1 + s.below(3), s.below(1_000_000_000), s.of(&['X', 'A', '3', '7'])));
     let area: Option<AreaCode> = community.parse().ok();
     let registrar: AreaCode = digits.parse().unwrap_or_else(|_| AreaCode::nation());
     let doc = Doc {
@@ -98,9 +154,18 @@ fn history(now: &Doc, s: &mut Stream) -> Vec<Doc> {
     for _ in 0..=s.below(2) {
         let year = until.year() - 1 - s.below(3) as i16;
         let former = s.below(3) > 0;
-        let name = if former { now.name.replacen(char::is_alphanumeric, &s.chars(OWN, 2), 1) } else { now.name.clone() };
+        let name =
+            if former { now.name.replacen(char::is_alphanumeric, &s.chars(OWN, 2), 1) } else { now.name.clone() };
         let valid_from = base::Date::new(year, 6, 1).unwrap_or(until);
-        docs.push(Doc { name, valid_from, valid_to: Some(until), former, active: true, status: "registered".to_owned(), ..now.clone() });
+        docs.push(Doc {
+            name,
+            valid_from,
+            valid_to: Some(until),
+            former,
+            active: true,
+            status: "registered".to_owned(),
+            ..now.clone()
+        });
         until = valid_from;
     }
     docs

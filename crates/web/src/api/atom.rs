@@ -52,12 +52,20 @@ impl Feed {
     /// The document. An empty feed was updated at `now`.
     pub fn text(&self, now: Instant) -> String {
         let updated = self.entries.iter().map(|entry| entry.at).max().unwrap_or(now);
-        let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"zh-CN\">\n");
+        let mut out = String::from(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"zh-CN\">\n",
+        );
         let (id, title, home) = (escaped(&self.id), escaped(&self.title), escaped(&self.home));
-        let _ = writeln!(out, "<id>{id}</id><title>{title}</title><link href=\"{home}\"/><updated>{updated}</updated><author><name>一社</name></author>");
+        let _ = writeln!(
+            out,
+            "<id>{id}</id><title>{title}</title><link href=\"{home}\"/><updated>{updated}</updated><author><name>一社</name></author>"
+        );
         for Entry { id, title, link, at, text } in &self.entries {
             let (id, title, link, text) = (escaped(id), escaped(title), escaped(link), escaped(text));
-            let _ = writeln!(out, "<entry><id>{id}</id><title>{title}</title><link href=\"{link}\"/><updated>{at}</updated><summary>{text}</summary></entry>");
+            let _ = writeln!(
+                out,
+                "<entry><id>{id}</id><title>{title}</title><link href=\"{link}\"/><updated>{at}</updated><summary>{text}</summary></entry>"
+            );
         }
         out.push_str("</feed>\n");
         out
@@ -70,8 +78,14 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_becomes_markup() {
-        let entry = Entry { id: "1".into(), title: "<b>\u{1}&".into(), link: "\"".into(), at: Instant(0), text: "]]>".into() };
+        let entry =
+            Entry { id: "1".into(), title: "<b>\u{1}&".into(), link: "\"".into(), at: Instant(0), text: "]]>".into() };
         let text = Feed { id: "f".into(), title: "t".into(), home: "/".into(), entries: vec![entry] }.text(Instant(1));
-        assert!(text.contains("&lt;b&gt;&amp;") && text.contains("&quot;") && text.contains("]]&gt;") && !text.contains('\u{1}'));
+        assert!(
+            text.contains("&lt;b&gt;&amp;")
+                && text.contains("&quot;")
+                && text.contains("]]&gt;")
+                && !text.contains('\u{1}')
+        );
     }
 }

@@ -107,7 +107,10 @@ async fn changes(cx: Cx, headers: HeaderMap, Query(asked): Query<ChangeParams>) 
                 let origins = heads.map(|(origin, pos)| Head { origin: origin.to_string(), pos }).collect();
                 return Ok(Changes { items: Vec::new(), next: None, origins });
             }
-            let origin: Origin = asked.origin.parse().map_err(|_| WebError::invalid("origin 应为 6 位数字。").field("origin", "应为 6 位数字"))?;
+            let origin: Origin = asked
+                .origin
+                .parse()
+                .map_err(|_| WebError::invalid("origin 应为 6 位数字。").field("origin", "应为 6 位数字"))?;
             let (items, next) = site.office.changes_after(origin, asked.after, limit)?;
             Ok(Changes { items: items.into_iter().map(said).collect(), next: Some(next), origins: Vec::new() })
         })
@@ -130,7 +133,13 @@ fn change_entry(base: &str, change: &PublicChange) -> Entry {
         (None, Some(many)) => format!("批量登记 {many} 家组织"),
         (None, None) => "登记信息有变动".to_owned(),
     };
-    Entry { id: format!("urn:ulid:{}:{}:{}", change.entry, change.origin, change.pos), title, link, at: change.at, text: format!("业务日期 {}", change.day) }
+    Entry {
+        id: format!("urn:ulid:{}:{}:{}", change.entry, change.origin, change.pos),
+        title,
+        link,
+        at: change.at,
+        text: format!("业务日期 {}", change.day),
+    }
 }
 
 async fn change_feed(cx: Cx, headers: HeaderMap) -> Result<Response, WebError> {
@@ -139,7 +148,13 @@ async fn change_feed(cx: Cx, headers: HeaderMap) -> Result<Response, WebError> {
         .blocking(move |site| {
             let base = &site.settings.base_url;
             let entries = site.office.newest_changes(FEED)?.iter().map(|change| change_entry(base, change)).collect();
-            Ok(Feed { id: format!("{base}/feeds/changes.atom"), title: "社会组织登记变动".to_owned(), home: format!("{base}/orgs"), entries }.text(now))
+            Ok(Feed {
+                id: format!("{base}/feeds/changes.atom"),
+                title: "社会组织登记变动".to_owned(),
+                home: format!("{base}/orgs"),
+                entries,
+            }
+            .text(now))
         })
         .await?;
     Ok(tagged(&headers, "application/atom+xml; charset=utf-8", text.into_bytes()))
@@ -158,7 +173,13 @@ async fn notice_feed(cx: Cx, headers: HeaderMap) -> Result<Response, WebError> {
                 text: notice.text,
             };
             let entries = site.office.newest_notices(None, FEED)?.into_iter().map(entry).collect();
-            Ok(Feed { id: format!("{base}/feeds/notices.atom"), title: "社会组织公告公示".to_owned(), home: format!("{base}/notices"), entries }.text(now))
+            Ok(Feed {
+                id: format!("{base}/feeds/notices.atom"),
+                title: "社会组织公告公示".to_owned(),
+                home: format!("{base}/notices"),
+                entries,
+            }
+            .text(now))
         })
         .await?;
     Ok(tagged(&headers, "application/atom+xml; charset=utf-8", text.into_bytes()))

@@ -103,7 +103,10 @@ fn operations(spec: &Value) -> Vec<Operation> {
         Operation {
             id: text(get, "operationId"),
             path: path.clone(),
-            text: [text(get, "summary"), text(get, "description")].into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
+            text: [text(get, "summary"), text(get, "description")]
+                .into_iter()
+                .find(|text| !text.is_empty())
+                .unwrap_or_default(),
             parameters: parameters.collect(),
             example,
             answers: answers.collect(),
@@ -120,7 +123,10 @@ fn schema_name(schema: &Value) -> String {
     match &schema["type"] {
         Value::String(kind) if kind == "array" => format!("{} 的列表", schema_name(&schema["items"])),
         Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect::<Vec<_>>().join(" / ") + "，可空",
+        Value::Array(kinds) => {
+            kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect::<Vec<_>>().join(" / ")
+                + "，可空"
+        }
         _ => "任意".to_owned(),
     }
 }
@@ -128,14 +134,21 @@ fn schema_name(schema: &Value) -> String {
 fn schemas(spec: &Value) -> Vec<(String, String, Vec<Field>)> {
     let all = spec["components"]["schemas"].as_object().into_iter().flatten();
     let schema = |(name, schema): (&String, &Value)| {
-        let parts: Vec<&Value> = schema["allOf"].as_array().map_or_else(|| vec![schema], |parts| parts.iter().collect());
+        let parts: Vec<&Value> =
+            schema["allOf"].as_array().map_or_else(|| vec![schema], |parts| parts.iter().collect());
         let mut fields = Vec::new();
         for part in parts {
             if part.get("$ref").is_some() {
-                fields.push(Field { name: "…".to_owned(), kind: schema_name(part), text: "它的全部字段".to_owned() });
+                fields.push(Field {
+                    name: "…".to_owned(), kind: schema_name(part), text: "它的全部字段".to_owned()
+                });
             }
             let own = part["properties"].as_object().into_iter().flatten();
-            fields.extend(own.map(|(name, field)| Field { name: name.clone(), kind: schema_name(field), text: text(field, "description") }));
+            fields.extend(own.map(|(name, field)| Field {
+                name: name.clone(),
+                kind: schema_name(field),
+                text: text(field, "description"),
+            }));
         }
         (name.clone(), text(schema, "description"), fields)
     };

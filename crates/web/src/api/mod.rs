@@ -144,7 +144,10 @@ pub fn tagged(headers: &HeaderMap, kind: &'static str, bytes: Vec<u8>) -> Respon
     // Weak, because the shell may compress.
     let tag = format!("W/\"{}\"", &digest[..24]);
     let asked = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let known = asked.split(',').map(str::trim).any(|one| one == "*" || one.trim_start_matches("W/") == tag.trim_start_matches("W/"));
+    let known = asked
+        .split(',')
+        .map(str::trim)
+        .any(|one| one == "*" || one.trim_start_matches("W/") == tag.trim_start_matches("W/"));
     let own = [(header::ETAG, tag), (header::CACHE_CONTROL, KEEP.to_owned())];
     if known {
         return (StatusCode::NOT_MODIFIED, own).into_response();

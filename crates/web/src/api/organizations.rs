@@ -183,7 +183,12 @@ async fn search(cx: Cx, headers: HeaderMap, Query(pairs): Query<Vec<(String, Str
 #[utoipa::path(get, path = "/api/v1/organizations/{code}", tag = "organizations",
     params(("code" = String, Path, description = "Credit code, filing number or id; former codes too"), DayParams),
     responses((status = 200, body = OrganizationDetail), (status = 404, body = Problem, content_type = "application/problem+json")))]
-async fn show(cx: Cx, headers: HeaderMap, Path(code): Path<String>, Query(days): Query<DayParams>) -> Result<Response, WebError> {
+async fn show(
+    cx: Cx,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    Query(days): Query<DayParams>,
+) -> Result<Response, WebError> {
     let moment = moment(&cx, &days)?;
     let detail = cx
         .blocking(move |site| {
@@ -198,12 +203,21 @@ async fn show(cx: Cx, headers: HeaderMap, Path(code): Path<String>, Query(days):
 #[utoipa::path(get, path = "/api/v1/organizations/{code}/versions", tag = "organizations",
     params(("code" = String, Path, description = "Credit code, filing number or id"), DayParams),
     responses((status = 200, body = Versions), (status = 404, body = Problem, content_type = "application/problem+json")))]
-async fn versions(cx: Cx, headers: HeaderMap, Path(code): Path<String>, Query(days): Query<DayParams>) -> Result<Response, WebError> {
+async fn versions(
+    cx: Cx,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    Query(days): Query<DayParams>,
+) -> Result<Response, WebError> {
     let moment = moment(&cx, &days)?;
     let versions = cx
         .blocking(move |site| {
             let dossier = load(site, &code, moment)?;
-            let say = |change: registry::Change| Changed { item: change.label.to_owned(), before: change.before, after: change.after };
+            let say = |change: registry::Change| Changed {
+                item: change.label.to_owned(),
+                before: change.before,
+                after: change.after,
+            };
             let items = dossier.stages.into_iter().map(|stage| Version {
                 valid_from: stage.from.to_string(),
                 valid_to: stage.to.map(|day| day.to_string()),
@@ -246,7 +260,9 @@ fn detail(site: &Site, dossier: Dossier) -> OrganizationDetail {
         scope: o.scope.clone(),
         capital_fen: o.capital.map(|fen| fen.0),
         industry: o.industry.clone(),
-        officers: officers.map(|one| Officer { post: one.post, name: one.name, from: day(one.from), until: day(one.until) }).collect(),
+        officers: officers
+            .map(|one| Officer { post: one.post, name: one.name, from: day(one.from), until: day(one.until) })
+            .collect(),
         certificates: certificates
             .map(|one| Certificate {
                 kind: one.kind,

@@ -31,7 +31,10 @@ async fn json(site: &TestSite, path: &str) -> (StatusCode, Value) {
 #[tokio::test]
 async fn a_search_has_the_promised_shape_and_pages_to_the_end() {
     let (site, _) = site();
-    let (mut path, mut seen) = ("/api/v1/organizations?q=%E5%8A%A9%E5%AD%A6&area=21&kind=foundation&status=registered&limit=3".to_owned(), Vec::new());
+    let (mut path, mut seen) = (
+        "/api/v1/organizations?q=%E5%8A%A9%E5%AD%A6&area=21&kind=foundation&status=registered&limit=3".to_owned(),
+        Vec::new(),
+    );
     let start = path.clone();
     loop {
         let (status, page) = json(&site, &path).await;
@@ -118,7 +121,12 @@ async fn changes_are_followed_without_a_gap() {
 async fn too_many_requests_are_turned_away() {
     let office = office::testing::office().with_index();
     let settings = crate::Settings { requests_per_second: 1, ..crate::Settings::demo("http://localhost") };
-    let site = crate::Site::of_office(settings, office.office.clone(), std::sync::Arc::new(crate::testing::NoFront), Vec::new());
+    let site = crate::Site::of_office(
+        settings,
+        office.office.clone(),
+        std::sync::Arc::new(crate::testing::NoFront),
+        Vec::new(),
+    );
     let router = crate::router(std::sync::Arc::new(site), axum::Router::new());
     let mut statuses = Vec::new();
     for _ in 0..20 {

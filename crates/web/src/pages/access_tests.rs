@@ -40,7 +40,11 @@ fn everybody(site: &TestSite) -> Vec<(String, Visitor)> {
     for desk in desks.iter().filter(|desk| !matches!(desk.as_str(), "applicant" | "system")) {
         all.push((desk.clone(), site.official(desk, "2101", body)));
     }
-    for (name, role) in [("system admin", AdminRole::System), ("security admin", AdminRole::Security), ("audit admin", AdminRole::Audit)] {
+    for (name, role) in [
+        ("system admin", AdminRole::System),
+        ("security admin", AdminRole::Security),
+        ("audit admin", AdminRole::Audit),
+    ] {
         all.push((name.to_owned(), site.admin(role)));
     }
     all
@@ -92,7 +96,8 @@ async fn every_route_says_who_may_read_it() {
 async fn no_route_takes_a_post_without_its_token() {
     let site = TestSite::new();
     let body = site.office.body("registrar", "沈阳市民政局", "2101");
-    let people = [site.stranger(), site.founder("bai"), site.official("intake", "2101", body), site.admin(AdminRole::System)];
+    let people =
+        [site.stranger(), site.founder("bai"), site.official("intake", "2101", body), site.admin(AdminRole::System)];
     for path in paths(&site) {
         for visitor in &people {
             for kind in ["application/x-www-form-urlencoded", "text/plain", "application/json"] {
@@ -105,7 +110,12 @@ async fn no_route_takes_a_post_without_its_token() {
             }
             let form = "--b\r\nContent-Disposition: form-data; name=\"reason\"\r\n\r\nx\r\n--b--\r\n";
             let got = visitor.send(Method::POST, &filled(&path), "multipart/form-data; boundary=b", form).await;
-            let refused = [StatusCode::FORBIDDEN, StatusCode::METHOD_NOT_ALLOWED, StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS];
+            let refused = [
+                StatusCode::FORBIDDEN,
+                StatusCode::METHOD_NOT_ALLOWED,
+                StatusCode::NOT_FOUND,
+                StatusCode::TOO_MANY_REQUESTS,
+            ];
             assert!(refused.contains(&got.status), "{path} took a multipart form without a token: {}", got.status);
         }
     }
@@ -117,8 +127,14 @@ async fn every_answer_carries_the_headers_and_every_cookie_its_flags() {
     let founder = site.founder("bai");
     for path in paths(&site) {
         let got = founder.get(&filled(&path)).await;
-        let policy = got.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{path}");
+        let policy =
+            got.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        assert!(
+            policy.contains("default-src 'none'")
+                && policy.contains("frame-ancestors 'none'")
+                && !policy.contains("unsafe"),
+            "{path}"
+        );
         assert_eq!(got.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
         assert_eq!(got.headers[header::REFERRER_POLICY], "same-origin", "{path}");
         for cookie in got.headers.get_all(header::SET_COOKIE) {
@@ -168,11 +184,13 @@ impl std::io::Write for Log {
 async fn nothing_personal_is_logged() {
     let log = Log::default();
     let kept = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || kept.clone()).finish();
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || kept.clone()).finish();
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let site = TestSite::new();
     let secret = "Quokka-5-meadow";
-    let fields = [("login", "ranqiu"), ("name", "墨染秋"), ("password", secret), ("again", secret), ("back", "/account")];
+    let fields =
+        [("login", "ranqiu"), ("name", "墨染秋"), ("password", secret), ("again", secret), ("back", "/account")];
     assert_eq!(site.stranger().post("/register", &fields).await.status, StatusCode::SEE_OTHER);
     site.stranger().post("/login", &[("name", "ranqiu"), ("password", "Quokka-5-wrong")]).await;
     let bearer = site.office.sign_in("ranqiu", secret, &super::login::tests::door()).unwrap();

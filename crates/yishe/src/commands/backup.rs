@@ -65,7 +65,9 @@ pub fn copy_files(from: &Path, to: &Path) -> Result<u64, Failure> {
         fs::create_dir_all(&target).map_err(|error| trouble(&target, &error))?;
         for file in fs::read_dir(&folder).map_err(|error| trouble(&folder, &error))? {
             let file = file.map_err(Failure::trouble)?.path();
-            let Some(name) = file.file_name().filter(|name| !name.to_string_lossy().contains(".part")) else { continue };
+            let Some(name) = file.file_name().filter(|name| !name.to_string_lossy().contains(".part")) else {
+                continue;
+            };
             if !target.join(name).exists() {
                 copy_one(&file, &target.join(name))?;
                 copied += 1;

@@ -73,7 +73,11 @@ fn check(dir: Option<&Path>) -> Result<(), Failure> {
     if tests.0.is_none() {
         println!("不在源码目录中，未核对测试是否存在");
     }
-    if problems.is_empty() { Ok(()) } else { Err(Failure::No(format!("条款落实表有 {} 处问题", problems.len()))) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::No(format!("条款落实表有 {} 处问题", problems.len())))
+    }
 }
 
 /// Where tests are looked for: the source tree around the catalogue, if there is one.
@@ -111,7 +115,8 @@ fn functions(folder: &Path) -> BTreeSet<String> {
             found.extend(functions(&path));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
-            let names = text.split("fn ").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next());
+            let names =
+                text.split("fn ").skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next());
             found.extend(names.flatten().filter(|name| !name.is_empty()).map(str::to_owned));
         }
     }
@@ -150,5 +155,5 @@ fn find(asked: &Asked, text: &str) -> Result<(), Failure> {
         show("参数", name, "");
     }
     super::print_all(&found);
-    if !found.is_empty() { Ok(()) } else { Err(Failure::No(format!("没有找到与“{text}”有关的内容"))) }
+    if found.is_empty() { Err(Failure::No(format!("没有找到与“{text}”有关的内容"))) } else { Ok(()) }
 }

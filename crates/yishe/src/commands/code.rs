@@ -29,7 +29,9 @@ impl Code {
         for code in codes {
             let (valid, lines) = explain(code);
             wrong += usize::from(!valid);
-            lines.iter().for_each(|line| println!("{line}"));
+            for line in &lines {
+                println!("{line}");
+            }
         }
         if wrong == 0 { Ok(()) } else { Err(Failure::No(format!("{} 个代码中有 {wrong} 个无效", codes.len()))) }
     }
@@ -46,7 +48,8 @@ fn explain(code: &str) -> (bool, Vec<String>) {
     let faults = CreditCode::validate(code);
     let valid = faults.iter().all(|fault| fault.severity == Severity::Note);
     if valid && let Ok(read) = CreditCode::parse(code) {
-        let kind = registry::Kind::of_class_digit(read.as_str().chars().nth(1).unwrap_or(' ')).filter(|_| read.department() == '5');
+        let kind = registry::Kind::of_class_digit(read.as_str().chars().nth(1).unwrap_or(' '))
+            .filter(|_| read.department() == '5');
         let mut line = format!("{read}  有效");
         if let Some(kind) = kind {
             line += &format!("（{}，登记管理机关区划 {}）", kind.label(), read.region());
@@ -70,12 +73,15 @@ mod tests {
 
     #[test]
     fn codes_are_explained() {
-        assert_eq!(explain("53100000500021676K"), (true, vec!["53100000500021676K  有效（基金会，登记管理机关区划 100000）".to_owned()]));
+        assert_eq!(
+            explain("53100000500021676K"),
+            (true, vec!["53100000500021676K  有效（基金会，登记管理机关区划 100000）".to_owned()])
+        );
         let (valid, lines) = explain("53100000500021676X");
         assert!(!valid && lines[1].contains("第 18 位校验码“X”") && lines[1].contains("应为“K”"), "{lines:?}");
         let (valid, lines) = explain("5310000050002167O");
         assert!(!valid && lines.iter().any(|line| line.contains("17 位")), "{lines:?}");
-        assert!(explain("S2101022023000176").0 && !explain("S2101022023000177").0);
+        assert!(explain("S2101022023000179").0 && !explain("S2101022023000177").0);
     }
 
     /// The codes seen in public material, with what both checks say of them.

@@ -34,7 +34,8 @@ impl ConfigArgs {
 
 /// The address without the password in it.
 fn without_password(url: &str) -> String {
-    let words: Vec<_> = url.split(' ').map(|word| if word.starts_with("password=") { "password=***" } else { word }).collect();
+    let words: Vec<_> =
+        url.split(' ').map(|word| if word.starts_with("password=") { "password=***" } else { word }).collect();
     let url = words.join(" ");
     match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
         Some((scheme, (user, host))) => {

@@ -23,7 +23,8 @@ pub struct Demo {
 impl Demo {
     pub fn run(&self, asked: &Asked) -> Result<(), Failure> {
         logging::start(&Log { level: "warn".to_owned(), json: false });
-        let opening = Opening { now: asked.now, create: Some(Kind::Demo), index: true, serve: true, ..Opening::default() };
+        let opening =
+            Opening { now: asked.now, create: Some(Kind::Demo), index: true, serve: true, ..Opening::default() };
         let mut open = Installation::open(&asked.place, &opening)?;
         if open.kind != Kind::Demo {
             return Err(Failure::refused("这个数据目录不是演示环境。请用 --data 指定另一个目录"));
@@ -36,7 +37,9 @@ impl Demo {
         open.office.catch_up()?;
         progress.clear();
         let accounts = open.office.demo_accounts();
-        let offered = accounts.iter().map(|one| (one.login.to_owned(), PASSWORD.to_owned(), format!("{} · {}", one.name, one.seat)));
+        let offered = accounts
+            .iter()
+            .map(|one| (one.login.to_owned(), PASSWORD.to_owned(), format!("{} · {}", one.name, one.seat)));
         let offered = offered.collect();
         let settings = Settings::demo(&open.config.base_url);
         serve(open, settings, offered, |address| print(address, &accounts))

@@ -46,10 +46,16 @@ impl Generate {
             focus: Focus { within: self.area.clone(), until: open.office.clock.today() },
         };
         let (mut progress, begun) = (Progress::new(), std::time::Instant::now());
-        let loaded = open.office.load_generated(&plan, |loaded| progress.step("生成演示组织", loaded.done, loaded.of))?;
+        let loaded =
+            open.office.load_generated(&plan, |loaded| progress.step("生成演示组织", loaded.done, loaded.of))?;
         progress.clear();
         let seconds = begun.elapsed().as_secs_f64();
-        println!("已有演示组织 {} 个（种子 {}），用时 {seconds:.1} 秒，每秒 {:.0} 个", loaded.done, self.seed, loaded.done as f64 / seconds);
+        println!(
+            "已有演示组织 {} 个（种子 {}），用时 {seconds:.1} 秒，每秒 {:.0} 个",
+            loaded.done,
+            self.seed,
+            loaded.done as f64 / seconds
+        );
         Ok(())
     }
 }

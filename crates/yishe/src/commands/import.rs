@@ -96,7 +96,8 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Failure {
 impl Organizations {
     fn run(&self, asked: &Asked) -> Result<(), Failure> {
         let bytes = std::fs::read(&self.file).map_err(|error| unreadable(&self.file, &error))?;
-        let opening = Opening { now: asked.now, create: Some(Use::Serve), reads_only: self.dry_run, ..Opening::default() };
+        let opening =
+            Opening { now: asked.now, create: Some(Use::Serve), reads_only: self.dry_run, ..Opening::default() };
         let open = Installation::open(&asked.place, &opening)?;
         let who = Actor::system();
         let preview = open.office.preview_import(&who, &bytes).map_err(said)?;
@@ -121,7 +122,10 @@ impl Organizations {
             let index = index.ok_or_else(unknown)?;
             let meaning = match field.trim() {
                 "" => None,
-                text => Some(column(text).ok_or_else(|| Failure::refused(format!("没有“{text}”这个字段。可用：{}", columns())))?),
+                text => Some(
+                    column(text)
+                        .ok_or_else(|| Failure::refused(format!("没有“{text}”这个字段。可用：{}", columns())))?,
+                ),
             };
             mapping.set(index, meaning);
         }
@@ -164,9 +168,15 @@ impl Organizations {
         }
         let verb = if self.dry_run { "可收" } else { "收下" };
         let progress = outcome.progress;
-        println!("共 {} 行：{verb} {} 行（其中 {} 行有待核实），退回 {} 行", progress.rows, progress.taken, outcome.flagged, progress.rejected);
+        println!(
+            "共 {} 行：{verb} {} 行（其中 {} 行有待核实），退回 {} 行",
+            progress.rows, progress.taken, outcome.flagged, progress.rejected
+        );
         let seconds = begun.elapsed().as_secs_f64();
-        println!("用时 {seconds:.1} 秒，每秒 {:.0} 行", (progress.done - outcome.resumed_at) as f64 / seconds.max(0.001));
+        println!(
+            "用时 {seconds:.1} 秒，每秒 {:.0} 行",
+            (progress.done - outcome.resumed_at) as f64 / seconds.max(0.001)
+        );
         for (item, count, example) in outcome.tally.rules.values() {
             println!("  {item}：{count} 处，如：{example}");
         }
@@ -181,7 +191,9 @@ impl Organizations {
 /// The refusal with every wrong field, as a terminal shows it.
 fn said(refused: office::Refused) -> Failure {
     match refused {
-        office::Refused::Invalid(wrong) => Failure::Refused(wrong.into_iter().map(|wrong| wrong.message).collect::<Vec<_>>().join("；")),
+        office::Refused::Invalid(wrong) => {
+            Failure::Refused(wrong.into_iter().map(|wrong| wrong.message).collect::<Vec<_>>().join("；"))
+        }
         other => other.into(),
     }
 }

@@ -75,7 +75,10 @@ impl Keys {
         match &self.what {
             What::Generate { file } => {
                 write_private(file, &KeyRing::generate(&clock, &rng).to_text())?;
-                println!("已生成 {}。请另行保存一份：丢失后，已加密的个人信息无法恢复；不要和数据库备份放在一起。", file.display());
+                println!(
+                    "已生成 {}。请另行保存一份：丢失后，已加密的个人信息无法恢复；不要和数据库备份放在一起。",
+                    file.display()
+                );
             }
             What::Rotate { purpose, file } => {
                 let mut ring = read(file)?;

@@ -30,7 +30,10 @@ impl Migrate {
             }
             return Ok(());
         }
-        let open = Installation::open(&asked.place, &Opening { create: Some(Kind::Serve), serve: true, ..Opening::default() })?;
+        let open = Installation::open(
+            &asked.place,
+            &Opening { create: Some(Kind::Serve), serve: true, ..Opening::default() },
+        )?;
         println!("{} 的数据库{}", open.config.data.display(), if open.fresh { "已建立" } else { "已是本程序的结构" });
         Ok(())
     }

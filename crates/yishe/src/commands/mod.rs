@@ -21,7 +21,12 @@ use crate::install::Where;
 
 /// 一社：社会组织登记、监管、培育、服务平台
 #[derive(Debug, Parser)]
-#[command(name = "yishe", version, about, after_help = "退出码：0 办成；1 办成，但结论是否定的；2 命令或配置不允许；3 机器故障（磁盘、数据库、网络）")]
+#[command(
+    name = "yishe",
+    version,
+    about,
+    after_help = "退出码：0 办成；1 办成，但结论是否定的；2 命令或配置不允许；3 机器故障（磁盘、数据库、网络）"
+)]
 pub struct Cli {
     #[command(flatten)]
     place: Where,
@@ -136,7 +141,9 @@ mod tests {
     fn the_command_line_is_well_made() {
         <Cli as clap::CommandFactory>::command().debug_assert();
         let words = words();
-        for word in ["serve", "demo", "migrate", "backup", "restore", "journal verify", "catalogue check", "keys rotate"] {
+        for word in
+            ["serve", "demo", "migrate", "backup", "restore", "journal verify", "catalogue check", "keys rotate"]
+        {
             assert!(words.iter().any(|one| one == word), "{word}");
         }
     }

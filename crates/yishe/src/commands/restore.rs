@@ -38,7 +38,9 @@ impl Restore {
         if old {
             println!("原来的数据库保留为 {}.before-restore", path.display());
         }
-        println!("请接着运行 yishe journal verify。封存日志若比备份新，核验会指出备份之后缺少的封存，这是正常的；请把封存日志一并换成备份时的那一份（FILE.seal.log），并说明缘由存档。");
+        println!(
+            "请接着运行 yishe journal verify。封存日志若比备份新，核验会指出备份之后缺少的封存，这是正常的；请把封存日志一并换成备份时的那一份（FILE.seal.log），并说明缘由存档。"
+        );
         Ok(())
     }
 }

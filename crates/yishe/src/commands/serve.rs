@@ -63,7 +63,8 @@ pub fn serve(
     let Installation { office, config, log, .. } = open;
     office.complete_seal_log(&log)?;
     let schedule = Schedule::shipped().map_err(Failure::trouble)?;
-    let runner = Runner::start(office.clone(), jobs::handlers::standard(log.clone()), schedule, config.workers).map_err(Failure::trouble)?;
+    let runner = Runner::start(office.clone(), jobs::handlers::standard(log.clone()), schedule, config.workers)
+        .map_err(Failure::trouble)?;
     let follower = office.start_following(FOLLOW).map_err(Failure::trouble)?;
     // Acts that may be taken back for ten seconds become acts here.
     let desk = office::desk::Worker::start(office.clone())?;

@@ -20,7 +20,11 @@ impl Verify {
     pub fn run(&self, asked: &Asked) -> Result<(), Failure> {
         let trusted = self.trusted(asked)?;
         let path = PathBuf::from(&self.licence);
-        let payload = if path.is_file() { std::fs::read_to_string(&path).map_err(Failure::trouble)? } else { self.licence.clone() };
+        let payload = if path.is_file() {
+            std::fs::read_to_string(&path).map_err(Failure::trouble)?
+        } else {
+            self.licence.clone()
+        };
         match vault::verify_offline(payload.trim(), &trusted, asked.clock().today()) {
             Ok(licence) => {
                 print(&licence);
@@ -46,7 +50,10 @@ impl Verify {
             None => (config.keys, false),
         };
         let text = std::fs::read_to_string(&path).map_err(|_| {
-            Failure::Refused(format!("没有可信公钥文件 {}。请用 --keys 指定从登记管理机关网站下载的公钥文件", path.display()))
+            Failure::Refused(format!(
+                "没有可信公钥文件 {}。请用 --keys 指定从登记管理机关网站下载的公钥文件",
+                path.display()
+            ))
         })?;
         if public {
             return Ok(TrustedKeys::parse(&text)?);

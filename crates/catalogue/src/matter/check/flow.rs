@@ -68,8 +68,14 @@ impl Checking<'_> {
                         || next_steps(&offered.then).iter().any(|next| leaving.contains(next))
                 })
             };
-            let more: Vec<StepId> =
-                self.matter.steps.iter().filter(|step| !leaving.contains(&step.id)).filter(leaves).map(|s| s.id.clone()).collect();
+            let more: Vec<StepId> = self
+                .matter
+                .steps
+                .iter()
+                .filter(|step| !leaving.contains(&step.id))
+                .filter(leaves)
+                .map(|s| s.id.clone())
+                .collect();
             if more.is_empty() {
                 return leaving;
             }
@@ -95,7 +101,9 @@ impl Checking<'_> {
                 Some(_) => {}
             }
         }
-        if step.when.is_some() && !step.moves.iter().any(|offered| matches!(offered.then, Next::Open(_) | Next::Join(_))) {
+        if step.when.is_some()
+            && !step.moves.iter().any(|offered| matches!(offered.then, Next::Open(_) | Next::Join(_)))
+        {
             self.error(&path, format!("环节“{}”有 when，跳过之后没有去处", step.name), "请给它一个 open 或 join");
         }
         if let Some(notice) = &step.notice {
@@ -130,16 +138,25 @@ impl Checking<'_> {
         let suspends = step.limit.iter().chain(&self.matter.limit).any(|limit| !limit.suspended_by.is_empty());
         let returns = offered.verb == Verb::Return;
         let rules = [
-            (!offered.verb.moves_case() || matches!(offered.verb, Verb::Claim | Verb::Release), "这个 verb 不是环节的操作"),
+            (
+                !offered.verb.moves_case() || matches!(offered.verb, Verb::Claim | Verb::Release),
+                "这个 verb 不是环节的操作",
+            ),
             (twice, "前面已有同样的 verb，而且没有 when 区分，这一项永远不会用到"),
             (returns && !stays, "退回补正要写 then = \"stay\""),
             (returns && !offered.needs.contains(&Given::Corrections), "退回补正的 needs 要有 corrections"),
             (returns && offered.correction.is_none(), "退回补正要写 correction（申请人的期限）"),
             (!returns && offered.correction.is_some(), "只有 return 有 correction"),
-            (matches!(offered.verb, Verb::Suspend | Verb::Resume | Verb::Extend) && !stays, "中止、恢复、延长要写 then = \"stay\""),
+            (
+                matches!(offered.verb, Verb::Suspend | Verb::Resume | Verb::Extend) && !stays,
+                "中止、恢复、延长要写 then = \"stay\"",
+            ),
             (offered.verb == Verb::Extend && !extends, "没有期限规定了 extension，不能延长"),
             (offered.verb == Verb::Suspend && !suspends, "没有期限规定了 suspended_by，不能中止"),
-            (offered.verb == Verb::Transfer && stays && !offered.needs.contains(&Given::Recipient), "移送的 needs 要有 recipient"),
+            (
+                offered.verb == Verb::Transfer && stays && !offered.needs.contains(&Given::Recipient),
+                "移送的 needs 要有 recipient",
+            ),
             (offered.needs.contains(&Given::Points) && step.points.is_empty(), "要逐项审查结论，却没有 points"),
             (offered.needs.contains(&Given::Form) && step.fills.is_empty(), "要填表单，却没有 fills"),
         ];
@@ -186,7 +203,11 @@ impl Checking<'_> {
         for ending in &self.matter.endings {
             let led = ended.contains(&ending.id) || (withdraws && fallback == Some(&ending.id));
             if !led {
-                self.error(&["endings", ending.id.as_str()], format!("没有操作通向“{}”", ending.name), "请让某个操作以它结束，或删去");
+                self.error(
+                    &["endings", ending.id.as_str()],
+                    format!("没有操作通向“{}”", ending.name),
+                    "请让某个操作以它结束，或删去",
+                );
             }
         }
     }

@@ -70,8 +70,18 @@ impl Checking<'_> {
                 (field.min.is_some() || field.max.is_some())
                     && matches!(
                         kind,
-                        K::YesNo | K::Choice | K::Area | K::Person | K::Organization | K::Charter | K::Declaration
-                            | K::Phone | K::Email | K::Website | K::IdNumber | K::CreditCode
+                        K::YesNo
+                            | K::Choice
+                            | K::Area
+                            | K::Person
+                            | K::Organization
+                            | K::Charter
+                            | K::Declaration
+                            | K::Phone
+                            | K::Email
+                            | K::Website
+                            | K::IdNumber
+                            | K::CreditCode
                     ),
                 "这种类型没有 min、max",
             ),

@@ -68,7 +68,8 @@ impl<'a> Checking<'a> {
                 }
             }
         }
-        for (list, keys) in [("checks", ["message", "remedy", "clause"]), ("endings", ["name", "document", "document"])] {
+        for (list, keys) in [("checks", ["message", "remedy", "clause"]), ("endings", ["name", "document", "document"])]
+        {
             for item in self.root.find(list).map_or(&[][..], Node::items) {
                 for key in keys {
                     self.blank(item.find(key), key);
@@ -80,9 +81,10 @@ impl<'a> Checking<'a> {
                 self.error(&[key], format!("“{key}”是空的"), "请至少写一项");
             }
         }
-        for (key, empty) in
-            [("conditions", self.matter.guide.conditions.is_empty()), ("questions", self.matter.guide.questions.is_empty())]
-        {
+        for (key, empty) in [
+            ("conditions", self.matter.guide.conditions.is_empty()),
+            ("questions", self.matter.guide.questions.is_empty()),
+        ] {
             if empty {
                 self.error(&["guide", key], format!("办事指南的“{key}”是空的"), "请至少写一项；没有的写“无”");
             }

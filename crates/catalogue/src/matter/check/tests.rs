@@ -45,7 +45,11 @@ fn each_mistake_is_named() {
         ("needs = [\"corrections\"]", "needs = [\"reason\"]", "needs 要有 corrections"),
         ("distinct_from = [\"review\"]", "distinct_from = [\"reviw\"]", "没有名为“reviw”的环节"),
         ("place = { beside = \"party\" }", "place = { beside = \"partie\" }", "没有名为“partie”的环节"),
-        ("{ open = [\"supervise\", \"party\"] }", "{ open = [\"supervise\", \"party\", \"review\"] }", "又等待同时打开的环节汇合"),
+        (
+            "{ open = [\"supervise\", \"party\"] }",
+            "{ open = [\"supervise\", \"party\", \"review\"] }",
+            "又等待同时打开的环节汇合",
+        ),
         ("kind = \"withdrawn\"", "kind = \"terminated\"", "没有 kind = \"withdrawn\" 的办理结果"),
         ("extension = {", "# extension = {", "不能延长"),
         ("feeds = \"name\"", "help = \"名称\"", "feeds = Name"),

@@ -103,10 +103,14 @@ impl Ask {
             statuses: read.all("status", "登记状态", Registration::parse),
             grades: read.all("grade", "评估等级（1A 至 5A，或 none）", parse_grade),
             charity: read.one("charity", "“yes”或“no”", parse_yes),
-            as_of: read.one("as_of", "不晚于今天的日期，请按 2026-11-21 的样子写", |text| parse_day(text).filter(|day| *day <= today)),
+            as_of: read.one("as_of", "不晚于今天的日期，请按 2026-11-21 的样子写", |text| {
+                parse_day(text).filter(|day| *day <= today)
+            }),
             near: read.one("near", "行政区划代码", area),
             limit: read
-                .one("limit", "1 至 200 的数", |text| text.parse().ok().filter(|limit| (1..=LIMIT_MOST).contains(limit)))
+                .one("limit", "1 至 200 的数", |text| {
+                    text.parse().ok().filter(|limit| (1..=LIMIT_MOST).contains(limit))
+                })
                 .unwrap_or_default(),
             after: read.one("after", "翻页位置，请从第一页重新开始", |text| Cursor::from_str(text).ok()),
         };
@@ -147,7 +151,10 @@ impl Ask {
     /// Whether it filters beyond the text.
     pub fn is_narrowed(&self) -> bool {
         let Self { area, registrar, kinds, statuses, grades, charity, .. } = self;
-        area.is_some() || registrar.is_some() || charity.is_some() || !(kinds.is_empty() && statuses.is_empty() && grades.is_empty())
+        area.is_some()
+            || registrar.is_some()
+            || charity.is_some()
+            || !(kinds.is_empty() && statuses.is_empty() && grades.is_empty())
     }
 
     /// The index's query; `count` asks for totals and facets.
@@ -240,7 +247,14 @@ mod tests {
 
     #[test]
     fn each_wrong_value_is_named() {
-        let pairs = [("area", "9x"), ("kind", "club"), ("as_of", "2027-01-01"), ("limit", "0"), ("after", "zz"), ("grade", "6A")];
+        let pairs = [
+            ("area", "9x"),
+            ("kind", "club"),
+            ("as_of", "2027-01-01"),
+            ("limit", "0"),
+            ("after", "zz"),
+            ("grade", "6A"),
+        ];
         let wrong = Ask::read(&own(&pairs), TODAY).unwrap_err();
         let fields: Vec<&str> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
         assert_eq!(fields, ["area", "kind", "grade", "as_of", "limit", "after"]);
@@ -248,7 +262,8 @@ mod tests {
 
     #[test]
     fn lists_are_repeated_or_separated_by_commas() {
-        let ask = Ask::read(&own(&[("kind", "foundation,association"), ("kind", "foundation"), ("x", "?")]), TODAY).unwrap();
+        let ask =
+            Ask::read(&own(&[("kind", "foundation,association"), ("kind", "foundation"), ("x", "?")]), TODAY).unwrap();
         assert_eq!(ask.kinds, [Kind::Foundation, Kind::Association]);
     }
 

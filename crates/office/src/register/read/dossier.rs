@@ -143,7 +143,10 @@ impl Office {
                 officers: officers_of(tx, origin, id, moment.day, known)?,
                 certificates: organizations::certificates(tx, origin, id)?,
                 cases: cases_of(tx, id)?,
-                notices: store::papers::notices_of(tx, origin, id)?.into_iter().filter(|notice| notice.state == "posted").collect(),
+                notices: store::papers::notices_of(tx, origin, id)?
+                    .into_iter()
+                    .filter(|notice| notice.state == "posted")
+                    .collect(),
                 entries: store::registers::of_org(tx, origin, id)?.into_iter().filter(|entry| entry.public).collect(),
                 score: quality::score(&broken),
                 broken,
@@ -163,7 +166,9 @@ impl Office {
             let Some((origin, id)) = organizations::resolve(tx, &code)? else { return Ok(None) };
             let all = organizations::versions(tx, origin, id)?;
             let seen = known_at(&all, now);
-            let at = |day: Date| seen.iter().find(|version| holds(version, day)).map(|version| organization_of(version)).transpose();
+            let at = |day: Date| {
+                seen.iter().find(|version| holds(version, day)).map(|version| organization_of(version)).transpose()
+            };
             let Some(last) = seen.last() else { return Ok(None) };
             let name = organization_of(last)?.name;
             let (before, after) = (at(from)?, at(to)?);
@@ -200,7 +205,11 @@ impl Office {
 
     /// What the registering authority of an area is called where its own name is not known.
     pub fn authority_name(&self, area: &AreaCode, day: Date) -> String {
-        if *area == AreaCode::nation() { "民政部".to_owned() } else { format!("{}民政部门", self.areas.full_name_at(area, day)) }
+        if *area == AreaCode::nation() {
+            "民政部".to_owned()
+        } else {
+            format!("{}民政部门", self.areas.full_name_at(area, day))
+        }
     }
 }
 
@@ -262,7 +271,13 @@ fn names_of(current: &[&Version], shown: &Organization, day: Date) -> Result<(Op
     Ok((now, former))
 }
 
-fn officers_of(tx: &mut Tx<'_>, origin: Origin, id: OrgId, day: Date, known: Instant) -> Result<Vec<PublicOfficer>, Refused> {
+fn officers_of(
+    tx: &mut Tx<'_>,
+    origin: Origin,
+    id: OrgId,
+    day: Date,
+    known: Instant,
+) -> Result<Vec<PublicOfficer>, Refused> {
     let rows = organizations::officers(tx, origin, id, day, known)?;
     let public = rows.into_iter().map(|row| {
         let post = Post::parse(&row.post);

@@ -65,7 +65,13 @@ impl Office {
     }
 
     /// Organizations on a credit list, by registrar's area.
-    pub fn credit_list(&self, credit: Credit, area: Option<&AreaCode>, after: Option<Place>, limit: usize) -> Result<OrgPage, Refused> {
+    pub fn credit_list(
+        &self,
+        credit: Credit,
+        area: Option<&AreaCode>,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<OrgPage, Refused> {
         self.db.read(|tx| {
             let mut filter = Filter::new(tx.engine());
             // The first condition is the one of the index.
@@ -76,7 +82,13 @@ impl Office {
     }
 
     /// The organizations behind a number of the structure analysis.
-    pub fn slice_list(&self, slice: &Slice, area: Option<&AreaCode>, after: Option<Place>, limit: usize) -> Result<OrgPage, Refused> {
+    pub fn slice_list(
+        &self,
+        slice: &Slice,
+        area: Option<&AreaCode>,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<OrgPage, Refused> {
         self.db.read(|tx| {
             let mut filter = Filter::new(tx.engine());
             filter.fixed("registration in ('registered', 'liquidating')");
@@ -87,7 +99,13 @@ impl Office {
     }
 
     /// Public entries of a public register.
-    pub fn register_page(&self, register: &Register, area: Option<&AreaCode>, after: Option<Place>, limit: usize) -> Result<EntryPage, Refused> {
+    pub fn register_page(
+        &self,
+        register: &Register,
+        area: Option<&AreaCode>,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<EntryPage, Refused> {
         if !register.public {
             return Err(Refused::NotFound("这份名册"));
         }
@@ -118,7 +136,9 @@ fn within(filter: &mut Filter, area: Option<&AreaCode>) {
             AreaLevel::Nation => filter,
             AreaLevel::Province => filter.equal("registrar_province", area),
             AreaLevel::City => filter.equal("registrar_city", area),
-            AreaLevel::County | AreaLevel::Town | AreaLevel::Community => filter.begins_with("registrar_area", area.as_str()),
+            AreaLevel::County | AreaLevel::Town | AreaLevel::Community => {
+                filter.begins_with("registrar_area", area.as_str())
+            }
         };
     }
 }

@@ -40,7 +40,8 @@ pub struct Found {
     pub next: Option<Cursor>,
 }
 
-const VERSIONS: &str = "select origin, org, id, valid_from, valid_to, recorded_at, superseded_at, facts, digest, leaf, entry
+const VERSIONS: &str =
+    "select origin, org, id, valid_from, valid_to, recorded_at, superseded_at, facts, digest, leaf, entry
      from organization_version";
 
 impl Office {
@@ -89,7 +90,8 @@ impl Office {
         let mut ids: Vec<OrgId> = Vec::new();
         for length in (2..chars.len()).rev() {
             for piece in [&chars[..length], &chars[chars.len() - length..]] {
-                let query = search::Query { limit, count: false, ..search::Query::text(piece.iter().collect::<String>()) };
+                let query =
+                    search::Query { limit, count: false, ..search::Query::text(piece.iter().collect::<String>()) };
                 for item in index.search(&query).items {
                     if !ids.contains(&item.id) {
                         ids.push(item.id);
@@ -126,7 +128,8 @@ fn then(tx: &mut Tx<'_>, now: &[Summary], day: Date, known: Instant) -> Result<V
     filter.compare("valid_from", "<=", &day).compare("recorded_at", "<=", &known).fixed("superseded_at is null");
     let text = filter.text(VERSIONS);
     let versions: Vec<Version> = tx.list(Sql::dynamic("register.then", &text), filter.args())?;
-    let of = |id: OrgId| versions.iter().find(|version| version.org == id && version.valid_to.is_none_or(|end| end > day));
+    let of =
+        |id: OrgId| versions.iter().find(|version| version.org == id && version.valid_to.is_none_or(|end| end > day));
     let found = now.iter().filter_map(|one| of(one.id)).map(|version| Ok(Summary::of(organization_of(version)?)));
     found.collect()
 }

@@ -92,8 +92,13 @@ impl Cut {
     }
 }
 
-const LEVELS: [(&str, &str); 5] =
-    [("nation", "民政部登记"), ("province", "省级登记"), ("city", "设区的市级登记"), ("county", "县级登记"), ("town", "乡级备案")];
+const LEVELS: [(&str, &str); 5] = [
+    ("nation", "民政部登记"),
+    ("province", "省级登记"),
+    ("city", "设区的市级登记"),
+    ("county", "县级登记"),
+    ("town", "乡级备案"),
+];
 
 fn level_word(level: AreaLevel) -> &'static str {
     match level {

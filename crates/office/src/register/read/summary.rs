@@ -177,7 +177,8 @@ pub fn now(tx: &mut Tx<'_>, ids: &[OrgId]) -> Result<Vec<Summary>, Refused> {
 
 /// The next organizations in key order (bulk files).
 pub fn next(tx: &mut Tx<'_>, after: Option<(Origin, OrgId)>, limit: usize) -> Result<Vec<Summary>, Refused> {
-    let (origin, id) = after.map_or((String::new(), String::new()), |(origin, id)| (origin.to_string(), id.to_string()));
+    let (origin, id) =
+        after.map_or((String::new(), String::new()), |(origin, id)| (origin.to_string(), id.to_string()));
     let lines: Vec<Line> = tx.list(NEXT, args![origin, id, limit])?;
     lines.into_iter().map(Summary::try_from).collect()
 }

@@ -40,7 +40,10 @@ fn a_dossier_tells_what_held_then_as_known_then() {
     assert_eq!(unknowing.organization.name, "云州市茶叶协会", "the change was recorded later");
     let early = office.find_dossier(&code, Moment::of(Some(day("2001-01-01")), None, later)).unwrap();
     assert!(matches!(early, Answer::NotYet { first, .. } if first == day("2018-05-01")));
-    assert!(matches!(office.find_dossier("53100000500021676X", Moment::of(None, None, later)).unwrap(), Answer::Unknown));
+    assert!(matches!(
+        office.find_dossier("53100000500021676X", Moment::of(None, None, later)).unwrap(),
+        Answer::Unknown
+    ));
 }
 
 #[test]
@@ -72,7 +75,9 @@ fn differences_between_days_name_the_items() {
     let diff = office.difference(&o.public_code(), day("2020-01-01"), day("2023-01-01")).unwrap().unwrap();
     assert_eq!(diff.changes.len(), 1);
     assert_eq!((diff.changes[0].before.as_str(), diff.changes[0].after.as_str()), ("辽宁省", "浙江省杭州市西湖区"));
-    assert!(office.difference(&o.public_code(), day("2001-01-01"), day("2023-01-01")).unwrap().unwrap().before.is_none());
+    assert!(
+        office.difference(&o.public_code(), day("2001-01-01"), day("2023-01-01")).unwrap().unwrap().before.is_none()
+    );
 }
 
 #[test]

@@ -49,9 +49,16 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
             Cell::new(one.answer.clone()),
         ]
     });
-    let own = table("我的请求", &["类型", "提出时间", "答复期限", "状态", "内容", "答复"], request_rows.collect(), "您还没有提出过请求。");
-    let look_rows = looks.iter().rev().take(100).map(|line| vec![Cell::new(line.at.local_minute()), Cell::new(line.sentence())]);
-    let looks = table("谁看过、改过我的信息", &["时间", "记录"], look_rows.collect(), "还没有人查看过您受保护的个人信息。");
+    let own = table(
+        "我的请求",
+        &["类型", "提出时间", "答复期限", "状态", "内容", "答复"],
+        request_rows.collect(),
+        "您还没有提出过请求。",
+    );
+    let look_rows =
+        looks.iter().rev().take(100).map(|line| vec![Cell::new(line.at.local_minute()), Cell::new(line.sentence())]);
+    let looks =
+        table("谁看过、改过我的信息", &["时间", "记录"], look_rows.collect(), "还没有人查看过您受保护的个人信息。");
     let take = "姓名、证件号码、账号、草稿、办理记录，以及谁在什么时候看过您的个人信息，打包成一个 JSON 文件。";
     let basis = Inset {
         text: "个人有权查阅、复制、更正、补充其个人信息；符合法定情形的，可以请求删除。法律规定的保存期限未满的，\
@@ -112,5 +119,9 @@ async fn export(cx: Cx) -> Result<Response, WebError> {
     let data = cx.blocking(move |site| Ok(site.office.export_own_data(&signed)?)).await?;
     let text = serde_json::to_string_pretty(&data).map_err(WebError::internal)?;
     let name = format!("attachment; filename=\"my-data-{}.json\"", cx.today);
-    Ok(([(header::CONTENT_TYPE, "application/json; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, "application/json; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        text,
+    )
+        .into_response())
 }

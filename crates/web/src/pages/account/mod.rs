@@ -44,10 +44,16 @@ async fn show(cx: Cx, Query(query): Query<Done>) -> Result<Page, WebError> {
     let viewer = cx.viewer()?.clone();
     let (signed, secret) = (viewer.signed.clone(), cx.session()?);
     let (sessions, orgs) = cx
-        .blocking(move |site| Ok((site.office.open_sessions(&signed, &secret)?, site.office.own_organizations(&signed)?)))
+        .blocking(move |site| {
+            Ok((site.office.open_sessions(&signed, &secret)?, site.office.own_organizations(&signed)?))
+        })
         .await?;
     let roles: Vec<&str> = viewer.roles.iter().map(|role| role.label.as_str()).collect();
-    let code = if viewer.signed.kind == "official" { "已绑定。换手机请联系系统管理员解除绑定" } else { "公众账号不需要" };
+    let code = if viewer.signed.kind == "official" {
+        "已绑定。换手机请联系系统管理员解除绑定"
+    } else {
+        "公众账号不需要"
+    };
     let mut password = row("密码", "已设置");
     password.change = Some("/account/password".to_owned());
     let rows = vec![
@@ -67,7 +73,12 @@ async fn show(cx: Cx, Query(query): Query<Done>) -> Result<Page, WebError> {
             Cell::new(org.since.to_string()),
         ]
     });
-    let orgs = table("我办理的组织", &["组织", "统一社会信用代码", "身份", "自"], org_rows.collect(), "您还没有为任何组织办事。组织成立登记办结后会出现在这里。");
+    let orgs = table(
+        "我办理的组织",
+        &["组织", "统一社会信用代码", "身份", "自"],
+        org_rows.collect(),
+        "您还没有为任何组织办事。组织成立登记办结后会出现在这里。",
+    );
     let session_rows = sessions.iter().map(|one| {
         let name = if one.here { "当前这台设备".to_owned() } else { device(&one.agent) };
         vec![Cell::new(name), Cell::new(one.made_at.local_minute()), Cell::new(one.seen_at.local_minute())]
@@ -97,9 +108,22 @@ async fn show(cx: Cx, Query(query): Query<Done>) -> Result<Page, WebError> {
 
 /// What a browser calls itself, in words people know.
 fn device(agent: &str) -> String {
-    let place = [("Android", "安卓手机"), ("iPhone", "苹果手机"), ("iPad", "平板"), ("Windows", "Windows 电脑"), ("Mac OS", "苹果电脑"), ("Linux", "Linux 电脑")];
+    let place = [
+        ("Android", "安卓手机"),
+        ("iPhone", "苹果手机"),
+        ("iPad", "平板"),
+        ("Windows", "Windows 电脑"),
+        ("Mac OS", "苹果电脑"),
+        ("Linux", "Linux 电脑"),
+    ];
     let place = place.iter().find(|(mark, _)| agent.contains(mark)).map_or("其他设备", |(_, name)| name);
-    let browser = [("MicroMessenger", "微信"), ("Edg/", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")];
+    let browser = [
+        ("MicroMessenger", "微信"),
+        ("Edg/", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ];
     let browser = browser.iter().find(|(mark, _)| agent.contains(mark)).map_or("", |(_, name)| name);
     if browser.is_empty() { place.to_owned() } else { format!("{place}上的 {browser}") }
 }

@@ -17,7 +17,8 @@ async fn one_sees_and_ends_ones_own_sign_ins_and_changes_the_password() {
     assert_eq!(lan.post("/account/sessions", &[("key", key)]).await.location(), "/account?done=ended");
     assert_eq!(elsewhere.get("/account").await.status, StatusCode::SEE_OTHER);
     lan.get("/account/password").await.is_well_made();
-    let wrong = lan.post("/account/password", &[("old", "x"), ("new", "Copper-9-bridge"), ("again", "Copper-9-bridge")]).await;
+    let wrong =
+        lan.post("/account/password", &[("old", "x"), ("new", "Copper-9-bridge"), ("again", "Copper-9-bridge")]).await;
     assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("原密码不对"));
     let fields = [("old", PASSWORD), ("new", "Copper-9-bridge"), ("again", "Copper-9-bridge")];
     assert_eq!(lan.post("/account/password", &fields).await.location(), "/account?done=password");
@@ -33,7 +34,10 @@ async fn one_takes_ones_data_and_asks_for_erasure_which_a_legal_duty_may_forbid(
     let json: serde_json::Value = serde_json::from_str(&data.text).unwrap();
     assert_eq!(json["accounts"][0]["login"], "bai");
     let fields = [("kind", "erase"), ("area", "2101"), ("text", "不再使用，请删除我的账号")];
-    assert_eq!(lan.post("/account/data", &[("kind", "erase"), ("area", "2101"), ("text", "")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        lan.post("/account/data", &[("kind", "erase"), ("area", "2101"), ("text", "")]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     assert_eq!(lan.post("/account/data", &fields).await.location(), "/account/data?done=asked");
     assert_eq!(lan.post("/account/data", &fields).await.status, StatusCode::CONFLICT, "one at a time");
     let clerk = site.official("data_quality", "2101", body);
@@ -41,7 +45,10 @@ async fn one_takes_ones_data_and_asks_for_erasure_which_a_legal_duty_may_forbid(
     assert!(!clerk.get("/desk/personal").await.text.contains("/desk/personal/"), "erasure is not the desk's");
     let list = security.get("/desk/personal").await;
     list.is_well_made();
-    let path = format!("/desk/personal/{}", list.text.split("href=\"/desk/personal/").nth(1).unwrap().split('"').next().unwrap());
+    let path = format!(
+        "/desk/personal/{}",
+        list.text.split("href=\"/desk/personal/").nth(1).unwrap().split('"').next().unwrap()
+    );
     assert_eq!(clerk.get(&path).await.status, StatusCode::FORBIDDEN);
     let one = security.get(&path).await;
     one.is_well_made();

@@ -51,7 +51,14 @@ impl Town {
         let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
         let (mut answers, materials) = form_of(&resolved.matter, &|_| self.supervisor);
         answers.put("name", serde_json::json!(name));
-        let new = NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: true };
+        let new = NewCase {
+            matter: "found-association".into(),
+            org: None,
+            answers,
+            materials,
+            files_of: None,
+            synthetic: true,
+        };
         office.file_case(&self.founder.actor, new).unwrap()
     }
 
@@ -105,7 +112,11 @@ async fn every_desk_page_keeps_the_rules_and_is_for_its_people_only() {
     let above = town.province.get(&case).await;
     assert_eq!(above.status, StatusCode::OK, "read from above");
     assert!(!above.text.contains("name=\"verb\""), "and nothing to press");
-    for path in ["/desk/editions", "/desk/supervise-power", "/desk/supervise-power/list?area=2101&since=2026-01-01&which=received"] {
+    for path in [
+        "/desk/editions",
+        "/desk/supervise-power",
+        "/desk/supervise-power/list?area=2101&since=2026-01-01&which=received",
+    ] {
         let got = town.decision.get(path).await;
         assert_eq!(got.status, StatusCode::OK, "{path}: {}", got.text);
         got.is_well_made();
@@ -122,7 +133,8 @@ async fn an_act_says_what_is_missing_then_waits_and_takes_effect() {
     let done = town.filed("沈阳市养老服务协会");
     let act = format!("/desk/cases/{}/act", done.number);
     let case = format!("/desk/cases/{}", done.number);
-    let blank = town.intake.post(&act, &[("step", "intake"), ("rev", "1"), ("verb", "accept"), ("point.route", "no")]).await;
+    let blank =
+        town.intake.post(&act, &[("step", "intake"), ("rev", "1"), ("verb", "accept"), ("point.route", "no")]).await;
     assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
     blank.is_well_made();
     assert!(blank.text.contains("href=\"#f-intake-point.complete\"") && blank.text.contains("答“否”的请写明原因"));
@@ -135,7 +147,11 @@ async fn an_act_says_what_is_missing_then_waits_and_takes_effect() {
     let listed = town.intake.get("/desk/pending").await;
     listed.is_well_made();
     let id = listed.text.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    assert_eq!(town.colleague.post("/desk/pending", &[("id", &id)]).await.status, StatusCode::CONFLICT, "not the colleague's");
+    assert_eq!(
+        town.colleague.post("/desk/pending", &[("id", &id)]).await.status,
+        StatusCode::CONFLICT,
+        "not the colleague's"
+    );
     let back = town.intake.post("/desk/pending", &[("id", &id)]).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER);
     town.site.office.clock.advance(UNDO_SECONDS + 1);
@@ -165,7 +181,16 @@ async fn the_wrong_people_can_do_nothing() {
     let posts: [(&str, Vec<(&str, &str)>); 6] = [
         ("act", accept("1")),
         ("claim", vec![("step", "intake"), ("take", "1")]),
-        ("correct", vec![("step", "intake"), ("rev", "1"), ("verb", "return"), ("fix", "purpose"), ("problem.purpose", "请写具体一些")]),
+        (
+            "correct",
+            vec![
+                ("step", "intake"),
+                ("rev", "1"),
+                ("verb", "return"),
+                ("fix", "purpose"),
+                ("problem.purpose", "请写具体一些"),
+            ],
+        ),
         ("reveal", vec![("reason", "核对身份信息")]),
         ("message", vec![("message", "请等候通知，谢谢")]),
         ("ask", vec![("desk", "finance"), ("area", AREA), ("question", "资金来源是否需要说明")]),
@@ -191,7 +216,8 @@ async fn a_correction_is_written_item_by_item() {
     let town = town();
     let done = town.filed("沈阳市养老服务协会");
     let to = format!("/desk/cases/{}/correct", done.number);
-    let base = vec![("step", "intake"), ("rev", "1"), ("verb", "return"), ("fix", "purpose"), ("fix", "capital_report")];
+    let base =
+        vec![("step", "intake"), ("rev", "1"), ("verb", "return"), ("fix", "purpose"), ("fix", "capital_report")];
     let mut half = base.clone();
     half.push(("problem.purpose", "请写明服务谁、做什么"));
     let got = town.intake.post(&to, &half).await;
@@ -211,9 +237,16 @@ async fn bulk_previews_then_does_each_alone() {
     let town = town();
     let one = town.filed("沈阳市养老服务协会");
     let two = town.filed("沈阳市社区营造协会");
-    let to = town.colleague.post(&format!("/desk/cases/{}/claim", two.number), &[("step", "intake"), ("take", "1")]).await;
+    let to =
+        town.colleague.post(&format!("/desk/cases/{}/claim", two.number), &[("step", "intake"), ("take", "1")]).await;
     assert_eq!(to.status, StatusCode::SEE_OTHER);
-    let mut fields = vec![("desk", "intake"), ("step", "intake"), ("verb", "accept"), ("case", one.number.as_str()), ("case", two.number.as_str())];
+    let mut fields = vec![
+        ("desk", "intake"),
+        ("step", "intake"),
+        ("verb", "accept"),
+        ("case", one.number.as_str()),
+        ("case", two.number.as_str()),
+    ];
     let blank = town.intake.post("/desk/bulk", &fields).await;
     assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", blank.text);
     blank.is_well_made();
@@ -236,9 +269,16 @@ async fn bulk_previews_then_does_each_alone() {
 async fn pages_ask_the_database_little() {
     let town = town();
     for number in 0..30 {
-        town.filed(&format!("沈阳市{}协会", ["养老服务", "社区营造", "儿童阅读", "健康促进", "环境保护"][number % 5].repeat(number / 5 + 1)));
+        town.filed(&format!(
+            "沈阳市{}协会",
+            ["养老服务", "社区营造", "儿童阅读", "健康促进", "环境保护"][number % 5].repeat(number / 5 + 1)
+        ));
     }
-    let first = town.site.office.desk_queue(&town.intake.actor, &office::desk::QueueAsk { desk: "intake".into(), ..Default::default() }).unwrap();
+    let first = town
+        .site
+        .office
+        .desk_queue(&town.intake.actor, &office::desk::QueueAsk { desk: "intake".into(), ..Default::default() })
+        .unwrap();
     assert_eq!(first.rows.len(), 30);
     let db = &town.site.office.db;
     let office = &town.site.office;
@@ -249,6 +289,12 @@ async fn pages_ask_the_database_little() {
         assert!(asked <= most, "{what}: {asked} queries");
     };
     count("day", 12, &|| drop(office.day(&town.intake.actor).unwrap()));
-    count("queue", 12, &|| drop(office.desk_queue(&town.intake.actor, &office::desk::QueueAsk { desk: "intake".into(), ..Default::default() }).unwrap()));
+    count("queue", 12, &|| {
+        drop(
+            office
+                .desk_queue(&town.intake.actor, &office::desk::QueueAsk { desk: "intake".into(), ..Default::default() })
+                .unwrap(),
+        )
+    });
     count("power", 12, &|| drop(office.power(&town.decision.actor, None).unwrap()));
 }

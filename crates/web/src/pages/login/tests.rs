@@ -9,8 +9,11 @@ pub(crate) fn door() -> office::accounts::Entrance {
 }
 
 fn cookie(got: &crate::testing::Got) -> String {
-    let set = got.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let session = set.filter_map(|value| value.strip_prefix("yishe_session=")).next().unwrap_or_default();
+    let mut set = got.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let session = set
+        .map(str::to_owned)
+        .find_map(|value| value.strip_prefix("yishe_session=").map(str::to_owned))
+        .unwrap_or_default();
     session.split(';').next().unwrap_or_default().to_owned()
 }
 
@@ -39,11 +42,18 @@ async fn an_official_binds_a_code_changes_the_password_and_only_then_works() {
     let offer = sealed(&page.text);
     let wrong = clerk.post("/login/bind", &[("sealed", &offer), ("code", "000000")]).await;
     wrong.is_well_made();
-    assert_eq!((wrong.status, sealed(&wrong.text) == offer), (StatusCode::UNPROCESSABLE_ENTITY, true), "the key is kept");
+    assert_eq!(
+        (wrong.status, sealed(&wrong.text) == offer),
+        (StatusCode::UNPROCESSABLE_ENTITY, true),
+        "the key is kept"
+    );
     let signed = site.office.session(&clerk.secret).unwrap().unwrap();
     let key = site.office.offered_key(&signed, &offer).unwrap();
     let code = key.code(site.office.clock.now()).unwrap();
-    assert_eq!(clerk.post("/login/bind", &[("sealed", "rubbish"), ("code", &code)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        clerk.post("/login/bind", &[("sealed", "rubbish"), ("code", &code)]).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let bound = clerk.post("/login/bind", &[("sealed", &offer), ("code", &code), ("back", "/roles")]).await;
     assert_eq!(bound.location(), "/roles");
     assert_eq!(clerk.get("/roles").await.location(), "/login/password?back=%2Froles");

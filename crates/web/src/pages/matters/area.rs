@@ -42,7 +42,14 @@ fn has_registrar(level: AreaLevel) -> bool {
 
 impl AreaChooser {
     /// For the page at `path`; `keep` are its other conditions.
-    pub fn new(areas: &AreaTree, today: Date, path: &str, area: Option<&AreaCode>, asked: &str, keep: &[(&str, &str)]) -> Self {
+    pub fn new(
+        areas: &AreaTree,
+        today: Date,
+        path: &str,
+        area: Option<&AreaCode>,
+        asked: &str,
+        keep: &[(&str, &str)],
+    ) -> Self {
         let to = |code: &str| {
             let pairs: Vec<(&str, &str)> = keep.iter().copied().chain([("area", code)]).collect();
             format!("{path}?{}", serde_urlencoded::to_string(pairs).unwrap_or_default())
@@ -55,7 +62,9 @@ impl AreaChooser {
         Self {
             chosen: area.map(|area| areas.full_name_at(area, today)).unwrap_or_default(),
             clear: path.to_owned(),
-            found: found.map(|area| Link::to(areas.full_name_at(&area.code(), today), to(area.code().as_str()))).collect(),
+            found: found
+                .map(|area| Link::to(areas.full_name_at(&area.code(), today), to(area.code().as_str())))
+                .collect(),
             asked: asked.to_owned(),
             below: below.map(|area| Link::to(area.name_at(today), to(area.code().as_str()))).collect(),
             search: SearchBox {

@@ -28,8 +28,31 @@ async fn a_guide_has_every_element_and_the_limits_of_the_place() {
     let site = TestSite::new();
     let anyone = site.stranger();
     let elements = [
-        "事项名称", "事项编码", "事项类型", "设定依据", "受理条件", "申请材料", "样表", "空白表", "办理流程", "流程图", "法定时限", "承诺时限",
-        "预计办结", "收费", "办理地点", "办理时间", "到现场次数", "特殊环节", "办理结果", "结果样本", "咨询方式", "监督投诉", "行政复议和诉讼", "常见问题", "简版",
+        "事项名称",
+        "事项编码",
+        "事项类型",
+        "设定依据",
+        "受理条件",
+        "申请材料",
+        "样表",
+        "空白表",
+        "办理流程",
+        "流程图",
+        "法定时限",
+        "承诺时限",
+        "预计办结",
+        "收费",
+        "办理地点",
+        "办理时间",
+        "到现场次数",
+        "特殊环节",
+        "办理结果",
+        "结果样本",
+        "咨询方式",
+        "监督投诉",
+        "行政复议和诉讼",
+        "常见问题",
+        "简版",
     ];
     for id in ALL {
         for area in ["", "?area=2101", "?area=21", "?area=33"] {
@@ -39,7 +62,10 @@ async fn a_guide_has_every_element_and_the_limits_of_the_place() {
             for element in elements {
                 assert!(got.text.contains(element), "{id}{area}: {element}");
             }
-            assert!(!got.text.contains("<dd></dd>") && !got.text.contains("<dd><p></p></dd>"), "{id}{area}: an element is empty");
+            assert!(
+                !got.text.contains("<dd></dd>") && !got.text.contains("<dd><p></p></dd>"),
+                "{id}{area}: an element is empty"
+            );
         }
         let brief = anyone.get(&format!("/matters/{id}?brief=1&area=2101")).await;
         assert_eq!(brief.status, StatusCode::OK);
@@ -84,7 +110,10 @@ async fn a_name_is_checked_before_applying() {
     assert_eq!(empty.status, StatusCode::OK);
     empty.is_well_made();
     let ask = |name: &str, kind: &str, area: &str| {
-        format!("/matters/names?{}", serde_urlencoded::to_string([("name", name), ("kind", kind), ("area", area)]).unwrap())
+        format!(
+            "/matters/names?{}",
+            serde_urlencoded::to_string([("name", name), ("kind", kind), ("area", area)]).unwrap()
+        )
     };
     let wrong = anyone.get(&ask("", "association", "")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -103,7 +132,10 @@ async fn starting_needs_an_account() {
     let site = TestSite::new();
     let got = site.stranger().post("/matters/found-association/start", &[("area", "2101")]).await;
     assert!(got.location().starts_with("/login?back="), "{}", got.location());
-    let got = site.founder("wenli").post("/matters/found-association/start", &[("area", "2101"), ("preset.route", "direct")]).await;
+    let got = site
+        .founder("wenli")
+        .post("/matters/found-association/start", &[("area", "2101"), ("preset.route", "direct")])
+        .await;
     assert!(got.location().starts_with("/my/drafts/"), "{}", got.text);
     let admin = site.admin(authority::AdminRole::System);
     let got = admin.post("/matters/found-association/start", &[("area", "2101")]).await;

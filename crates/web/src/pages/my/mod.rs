@@ -93,10 +93,13 @@ pub(crate) fn size_text(bytes: i64) -> String {
 
 /// A file for its owner: shown only as a download, never run.
 pub(crate) fn download(name: &str, mime: &str, bytes: Vec<u8>) -> Response {
-    let plain: String = name.bytes().map(|b| match b {
-        b if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_') => char::from(b).to_string(),
-        b => format!("%{b:02X}"),
-    }).collect();
+    let plain: String = name
+        .bytes()
+        .map(|b| match b {
+            b if b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_') => char::from(b).to_string(),
+            b => format!("%{b:02X}"),
+        })
+        .collect();
     let headers = [
         (axum::http::header::CONTENT_TYPE, mime.to_owned()),
         (axum::http::header::CONTENT_DISPOSITION, format!("attachment; filename*=UTF-8''{plain}")),

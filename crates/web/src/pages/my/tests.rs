@@ -73,7 +73,12 @@ async fn what_was_typed_outlives_the_session() {
     let draft = start(&who).await;
     let page = format!("{draft}/purpose-1");
     let shown = who.get(&page).await;
-    let saved = who.post(&format!("{page}?autosave=1"), &[("_rev", &rev_of(&shown.text)), ("purpose", "为全市老年人提供生活照料服务")]).await;
+    let saved = who
+        .post(
+            &format!("{page}?autosave=1"),
+            &[("_rev", &rev_of(&shown.text)), ("purpose", "为全市老年人提供生活照料服务")],
+        )
+        .await;
     assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
     assert!(saved.text.contains("\"rev\":2"), "{}", saved.text);
     site.office.clock.advance(3600);
@@ -94,7 +99,9 @@ async fn a_faulty_page_comes_back_with_links_to_its_fields_and_is_kept() {
     let draft = start(&who).await;
     let page = format!("{draft}/capital-1");
     let rev = rev_of(&who.get(&page).await.text);
-    let got = who.post(&page, &[("_rev", &rev), ("capital", "一大笔"), ("fund_source", "会费"), ("full_time_staff", "0")]).await;
+    let got = who
+        .post(&page, &[("_rev", &rev), ("capital", "一大笔"), ("fund_source", "会费"), ("full_time_staff", "0")])
+        .await;
     assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
     got.is_well_made();
     for link in ["#f-capital", "#f-full_time_staff", "#f-fund_lawful"] {
@@ -115,17 +122,25 @@ async fn rows_and_areas_work_by_buttons() {
     assert_eq!(added.status, StatusCode::OK);
     added.is_well_made();
     assert!(added.text.contains("name=\"sponsors.1.name\"") && added.text.contains("value=\"张示例\""));
-    let fields = [("_rev", rev_of(&added.text)), ("sponsors.0.name", "张示例".to_owned()), ("sponsors.1.name", "李示例".to_owned()), ("_do", "rows:sponsors:remove:0".to_owned())];
+    let fields = [
+        ("_rev", rev_of(&added.text)),
+        ("sponsors.0.name", "张示例".to_owned()),
+        ("sponsors.1.name", "李示例".to_owned()),
+        ("_do", "rows:sponsors:remove:0".to_owned()),
+    ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let removed = who.post(&page, &fields).await;
     assert!(removed.text.contains("李示例") && !removed.text.contains("张示例"));
 
     let page = format!("{draft}/domicile-1");
     let rev = rev_of(&who.get(&page).await.text);
-    let found = who.post(&page, &[("_rev", &rev), ("domicile_area.find", "浑南区"), ("_do", "area:domicile_area:find")]).await;
+    let found =
+        who.post(&page, &[("_rev", &rev), ("domicile_area.find", "浑南区"), ("_do", "area:domicile_area:find")]).await;
     found.is_well_made();
     assert!(found.text.contains("辽宁省沈阳市浑南区"), "{}", found.text);
-    let down = who.post(&page, &[("_rev", &rev_of(&found.text)), ("domicile_area.0", "21"), ("_do", "area:domicile_area:down")]).await;
+    let down = who
+        .post(&page, &[("_rev", &rev_of(&found.text)), ("domicile_area.0", "21"), ("_do", "area:domicile_area:down")])
+        .await;
     down.is_well_made();
     assert!(down.text.contains("已选：<b>辽宁省</b>") && down.text.contains("沈阳市"));
 }
@@ -142,7 +157,11 @@ async fn two_windows_are_told_apart() {
     assert_eq!(got.status, StatusCode::CONFLICT);
     got.is_well_made();
     assert!(got.text.contains("这一页刚在另一个窗口里保存过") && got.text.contains("乙窗口写的宗旨"));
-    who.post(&format!("{page}?autosave=1"), &[("_rev", &rev_of(&got.text)), ("purpose", "乙窗口写的宗旨，为老年人服务")]).await;
+    who.post(
+        &format!("{page}?autosave=1"),
+        &[("_rev", &rev_of(&got.text)), ("purpose", "乙窗口写的宗旨，为老年人服务")],
+    )
+    .await;
     assert!(who.get(&page).await.text.contains("乙窗口写的宗旨"));
 }
 
@@ -215,7 +234,8 @@ async fn sent_returned_corrected_and_withdrawn() {
     let own = site.office.db.read(|tx| site.office.my_case(tx, &who.actor, number)).unwrap();
     let intake = site.office.official("intake", AREA, registrar);
     let mut back = Act::new(Some("intake".into()), Verb::Return);
-    let (problem, article, example) = ("宗旨写得太宽".to_owned(), "《行政许可法》第三十二条第四项".to_owned(), "为全市老人助餐".to_owned());
+    let (problem, article, example) =
+        ("宗旨写得太宽".to_owned(), "《行政许可法》第三十二条第四项".to_owned(), "为全市老人助餐".to_owned());
     back.corrections = vec![CorrectionItem { target: "purpose".to_owned(), problem, article, example }];
     site.office.act_on_case(&intake, own.row.origin, own.row.id, None, back).unwrap();
     let waiting = who.get(&case).await;
@@ -225,7 +245,11 @@ async fn sent_returned_corrected_and_withdrawn() {
     let fix = who.post(&format!("{case}/correct"), &[]).await.location().to_owned();
     let notice = who.get(&fix).await;
     notice.is_well_made();
-    assert!(notice.text.contains("宗旨写得太宽") && notice.text.contains("为全市老人助餐") && notice.text.contains("第三十二条"));
+    assert!(
+        notice.text.contains("宗旨写得太宽")
+            && notice.text.contains("为全市老人助餐")
+            && notice.text.contains("第三十二条")
+    );
     let page = fix.replace("/correct", "/purpose-1");
     let question = who.get(&format!("{page}?back=correct")).await;
     assert!(question.text.contains("宗旨写得太宽"));
@@ -244,7 +268,8 @@ async fn sent_returned_corrected_and_withdrawn() {
     let empty = who.post(&format!("{case}/withdraw"), &[("reason", "")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     let own = site.office.db.read(|tx| site.office.my_case(tx, &who.actor, number)).unwrap();
-    let done = who.post(&format!("{case}/withdraw"), &[("reason", "名称还要再想"), ("rev", &own.row.rev.to_string())]).await;
+    let done =
+        who.post(&format!("{case}/withdraw"), &[("reason", "名称还要再想"), ("rev", &own.row.rev.to_string())]).await;
     assert_eq!(done.location(), case, "{}", done.text);
     let ended = who.get(&case).await;
     ended.is_well_made();
@@ -283,10 +308,18 @@ async fn others_find_nothing() {
     for path in ["/my", "/my/notices"] {
         assert!(stranger.get(path).await.location().starts_with("/login"), "{path}");
     }
-    let poison = [format!("{draft}/purpose-1"), format!("{draft}/check"), format!("{draft}/delete"), format!("{draft}/rename"), format!("/my/cases/{}/correct", sent.number)];
+    let poison = [
+        format!("{draft}/purpose-1"),
+        format!("{draft}/check"),
+        format!("{draft}/delete"),
+        format!("{draft}/rename"),
+        format!("/my/cases/{}/correct", sent.number),
+    ];
     for path in &poison {
         for other in &wrong {
-            let got = other.post(path, &[("purpose", "坏人改的"), ("agree", "yes"), ("title", "坏名字"), ("_rev", "99")]).await;
+            let got = other
+                .post(path, &[("purpose", "坏人改的"), ("agree", "yes"), ("title", "坏名字"), ("_rev", "99")])
+                .await;
             assert!(matches!(got.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN), "{path}: {}", got.status);
         }
     }

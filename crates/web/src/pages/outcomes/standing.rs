@@ -131,30 +131,42 @@ impl Shown {
             Verified::Unknown => Self::bare(
                 Verdict {
                     title: "没有查到".to_owned(),
-                    text: format!("登记册里没有“{}”。请逐字核对编号或代码；如果是从证书上抄来的，它可能是伪造的，请向登记管理机关核实。", shortened(asked)),
+                    text: format!(
+                        "登记册里没有“{}”。请逐字核对编号或代码；如果是从证书上抄来的，它可能是伪造的，请向登记管理机关核实。",
+                        shortened(asked)
+                    ),
                     tone: Tone::Grey,
                 },
                 today,
             ),
             Verified::Found(standing) => Self::found(&standing, today),
-            Verified::Licence { fault: Some(fault), licence: None, demo, .. } => {
-                Self { demo, ..Self::bare(Verdict { title: "不能确认是真的".to_owned(), text: fault, tone: Tone::Bad }, today) }
-            }
+            Verified::Licence { fault: Some(fault), licence: None, demo, .. } => Self {
+                demo,
+                ..Self::bare(Verdict { title: "不能确认是真的".to_owned(), text: fault, tone: Tone::Bad }, today)
+            },
             Verified::Licence { licence, fault, demo, standing, changed } => {
                 let Some(standing) = standing else {
                     let text = "签名是真的，但登记册里没有这个组织。请向证书上的登记管理机关核实。".to_owned();
-                    return Self { demo, ..Self::bare(Verdict { title: "签名真实，登记册无记录".to_owned(), text, tone: Tone::Warn }, today) };
+                    return Self {
+                        demo,
+                        ..Self::bare(
+                            Verdict { title: "签名真实，登记册无记录".to_owned(), text, tone: Tone::Warn },
+                            today,
+                        )
+                    };
                 };
                 let mut shown = Self::found(&standing, today);
                 shown.demo |= demo;
                 shown.changed = changed;
                 if let Some(fault) = fault {
-                    shown.verdict = Verdict { title: "证书真实，但已到期".to_owned(), text: fault, tone: Tone::Warn };
+                    shown.verdict =
+                        Verdict { title: "证书真实，但已到期".to_owned(), text: fault, tone: Tone::Warn };
                 } else if shown.verdict.tone == Tone::Good && !shown.changed.is_empty() {
                     "签名真实，登记内容后来有变更".clone_into(&mut shown.verdict.title);
                     shown.verdict.tone = Tone::Warn;
                 } else if licence.is_some() && shown.verdict.tone == Tone::Good {
-                    shown.verdict.text = format!("签名与登记管理机关的公钥相符，内容没有被改动。{}", shown.verdict.text);
+                    shown.verdict.text =
+                        format!("签名与登记管理机关的公钥相符，内容没有被改动。{}", shown.verdict.text);
                 }
                 shown
             }
@@ -162,7 +174,17 @@ impl Shown {
     }
 
     fn bare(verdict: Verdict, today: Date) -> Self {
-        Self { verdict, demo: false, chips: None, items: None, certificate: None, changed: Vec::new(), dossier: None, today, licence: None }
+        Self {
+            verdict,
+            demo: false,
+            chips: None,
+            items: None,
+            certificate: None,
+            changed: Vec::new(),
+            dossier: None,
+            today,
+            licence: None,
+        }
     }
 
     /// What the register says.

@@ -25,7 +25,11 @@ fn act(office: &TestOffice, step: &str, verb: Verb) -> Act {
     let area = AREA.parse().unwrap();
     let resolved = office.matter("found-association", &area, office.clock.today()).unwrap();
     let points = &resolved.matter.find_step(&step.into()).unwrap().points;
-    let yes = |point: &catalogue::matter::Point| PointAnswer { point: point.id.clone(), answer: PointVerdict::Yes, remark: String::new() };
+    let yes = |point: &catalogue::matter::Point| PointAnswer {
+        point: point.id.clone(),
+        answer: PointVerdict::Yes,
+        remark: String::new(),
+    };
     let mut act = Act::new(Some(step.into()), verb);
     act.points = points.iter().map(yes).collect();
     act.opinion = (verb == Verb::Opine).then(|| (true, "同意".to_owned()));
@@ -64,10 +68,13 @@ fn found(office: &TestOffice, founder: &Visitor, registrar: BodyId) -> Done {
     let area = AREA.parse().unwrap();
     let resolved = office.matter("found-association", &area, office.clock.today()).unwrap();
     let (answers, materials) = form_of(&resolved.matter, &|_| body);
-    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new =
+        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
     let done = office.file_case(&founder.actor, new).unwrap();
     let steps = [("intake", Verb::Accept, "intake", registrar), ("party", Verb::Opine, "party", party)];
-    let steps = steps.into_iter().chain([("supervise", Verb::Opine, "supervisor", body), ("review", Verb::Opine, "review", registrar)]);
+    let steps = steps
+        .into_iter()
+        .chain([("supervise", Verb::Opine, "supervisor", body), ("review", Verb::Opine, "review", registrar)]);
     for (step, verb, desk, body) in steps {
         let who = office.official(desk, AREA, body);
         office.act_on_case(&who, done.origin, done.case, None, act(office, step, verb)).unwrap();
@@ -150,7 +157,8 @@ async fn a_scanned_code_shows_the_organization_and_may_be_kept() {
 async fn certificates_and_letters_are_for_those_who_take_part() {
     let stage = stage();
     let no = &stage.done.number;
-    let letters = stage.site.office.db.read(|tx| store::papers::letters(tx, stage.done.origin, stage.done.case)).unwrap();
+    let letters =
+        stage.site.office.db.read(|tx| store::papers::letters(tx, stage.done.origin, stage.done.case)).unwrap();
     // All at one moment of the test's clock, so in no order.
     let mut titles: Vec<&str> = letters.iter().map(|one| one.title.as_str()).collect();
     titles.sort_unstable();
@@ -178,7 +186,8 @@ async fn certificates_and_letters_are_for_those_who_take_part() {
         assert!(sent.location().starts_with("/login"), "{path}");
     }
     let got = stage.founder.get(&paths[0]).await;
-    for expected in ["社会团体法人登记证书", "演示", &stage.code, "沈阳市民政局", "王示例", "2026年3月2日", "5 万元"] {
+    for expected in ["社会团体法人登记证书", "演示", &stage.code, "沈阳市民政局", "王示例", "2026年3月2日", "5 万元"]
+    {
         assert!(got.text.contains(expected), "{expected}");
     }
 }

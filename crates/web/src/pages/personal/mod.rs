@@ -27,7 +27,10 @@ async fn list(cx: Cx, Query(query): Query<Done>) -> Result<Page, WebError> {
     let rows = waiting.iter().map(|one| {
         let due = if one.due < today { format!("{}（已逾期）", one.due) } else { one.due.to_string() };
         vec![
-            Cell::link(format!("{}：{}", one.mask, one.kind.label()), format!("/desk/personal/{}/{}", one.person, one.id)),
+            Cell::link(
+                format!("{}：{}", one.mask, one.kind.label()),
+                format!("/desk/personal/{}/{}", one.person, one.id),
+            ),
             Cell::new(one.asked_at.local_minute()),
             Cell::new(due),
         ]
@@ -60,8 +63,11 @@ fn page(cx: &Cx, request: &Request, duty: Option<&Retention>, filled: &Filled) -
             RequestKind::Correct => "同意更正",
             RequestKind::Erase => "同意删除（不能恢复）",
         };
-        let mut inputs =
-            vec![filled.choice("verdict", "怎样办理？", vec![Opt::new("grant", yes), Opt::new("refuse", "不予办理，并说明理由")])];
+        let mut inputs = vec![filled.choice(
+            "verdict",
+            "怎样办理？",
+            vec![Opt::new("grant", yes), Opt::new("refuse", "不予办理，并说明理由")],
+        )];
         if request.kind == RequestKind::Correct {
             inputs.push(filled.line("correction", "正确的姓名（只在更正姓名时填）", "核对身份证件后填写"));
         }
@@ -94,9 +100,8 @@ async fn answer(cx: Cx, Path(key): Path<(PersonId, RecordId)>, form: Form) -> Re
         }
     };
     let (text, correction) = (form.text("answer").to_owned(), form.text("correction").to_owned());
-    let answered = cx
-        .blocking(move |site| Ok(site.office.answer_request(&actor, key, granted, &text, Some(&correction))))
-        .await?;
+    let answered =
+        cx.blocking(move |site| Ok(site.office.answer_request(&actor, key, granted, &text, Some(&correction)))).await?;
     match answered {
         Ok(()) => Ok(Redirect::to("/desk/personal?done=answered").into_response()),
         Err(refused) => {

@@ -146,7 +146,9 @@ fn xlsx(office: &Office, rows: &[Summary], whole: bool) -> Result<Made, WebError
     }
     if !whole {
         let line = u32::try_from(rows.len()).unwrap_or(u32::MAX - 1) + 1;
-        sheet.write_string(line, 0, format!("只导出前 {ROWS_MOST} 行，全部数据见 /data")).map_err(WebError::internal)?;
+        sheet
+            .write_string(line, 0, format!("只导出前 {ROWS_MOST} 行，全部数据见 /data"))
+            .map_err(WebError::internal)?;
     }
     sheet.set_freeze_panes(1, 0).map_err(WebError::internal)?;
     sheet.autofit();
@@ -156,7 +158,8 @@ fn xlsx(office: &Office, rows: &[Summary], whole: bool) -> Result<Made, WebError
 
 fn json(office: &Office, rows: &[Summary], whole: bool) -> Result<Made, WebError> {
     let items: Vec<_> = rows.iter().map(|one| crate::api::organization(office, one)).collect();
-    let bytes = serde_json::to_vec(&serde_json::json!({ "items": items, "complete": whole })).map_err(WebError::internal)?;
+    let bytes =
+        serde_json::to_vec(&serde_json::json!({ "items": items, "complete": whole })).map_err(WebError::internal)?;
     Ok(("application/json", "json", bytes))
 }
 

@@ -13,7 +13,9 @@ fn day(text: &str) -> Date {
 fn site() -> (TestSite, Vec<Organization>) {
     let office = office::testing::office().with_index();
     let mut all = Vec::new();
-    for (at, name) in ["云州市茶叶协会", "云州市助学基金会", "在建工程服务中心", "平川区敬老服务中心"].into_iter().enumerate() {
+    for (at, name) in
+        ["云州市茶叶协会", "云州市助学基金会", "在建工程服务中心", "平川区敬老服务中心"].into_iter().enumerate()
+    {
         let kind = [Kind::Association, Kind::Foundation, Kind::ServiceInstitution, Kind::ServiceInstitution][at];
         let registrar = ["2101", "21", "330106", "3301"][at];
         all.push(office.registered(kind, name, registrar, day("2018-05-01")));
@@ -45,11 +47,31 @@ async fn ok(site: &TestSite, path: &str) -> Got {
 fn public_paths(o: &Organization) -> Vec<String> {
     let code = o.public_code();
     let mut paths: Vec<String> = [
-        "/orgs", "/orgs?q=云州", "/orgs?q=没有这个名字", "/orgs?as_of=2020-01-01", "/orgs?area=21&kind=foundation", "/orgs/structure",
-        "/orgs/structure?area=21", "/orgs/structure/list?by=level&value=province", "/orgs/structure/list?by=all&value=live", "/lists",
-        "/lists/abnormal", "/lists/serious?area=21", "/lists/data-sharing", "/data", "/data/organizations.csv", "/data/organizations.jsonl",
-        "/orgs/export.csv?q=云州", "/orgs/export.json", "/api/docs", "/api/openapi.json", "/api/v1/organizations", "/api/v1/changes",
-        "/api/v1/changes?origin=210000", "/feeds/changes.atom", "/feeds/notices.atom",
+        "/orgs",
+        "/orgs?q=云州",
+        "/orgs?q=没有这个名字",
+        "/orgs?as_of=2020-01-01",
+        "/orgs?area=21&kind=foundation",
+        "/orgs/structure",
+        "/orgs/structure?area=21",
+        "/orgs/structure/list?by=level&value=province",
+        "/orgs/structure/list?by=all&value=live",
+        "/lists",
+        "/lists/abnormal",
+        "/lists/serious?area=21",
+        "/lists/data-sharing",
+        "/data",
+        "/data/organizations.csv",
+        "/data/organizations.jsonl",
+        "/orgs/export.csv?q=云州",
+        "/orgs/export.json",
+        "/api/docs",
+        "/api/openapi.json",
+        "/api/v1/organizations",
+        "/api/v1/changes",
+        "/api/v1/changes?origin=210000",
+        "/feeds/changes.atom",
+        "/feeds/notices.atom",
     ]
     .map(encoded)
     .into();
@@ -66,7 +88,10 @@ fn public_paths(o: &Organization) -> Vec<String> {
 }
 
 fn encoded(path: &str) -> String {
-    path.bytes().map(|byte| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect::<Vec<_>>().concat()
+    path.bytes()
+        .map(|byte| if byte.is_ascii() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 #[tokio::test]
@@ -96,7 +121,18 @@ async fn a_search_marks_what_matched_and_counts_exactly() {
 async fn pages_follow_each_other_while_the_index_changes() {
     let (site, _) = site();
     let first = ok(&site, "/orgs?limit=2").await;
-    let next = first.text.split("rel=\"next\"").next().unwrap().rsplit("href=\"").next().unwrap().split('"').next().unwrap().replace("&#38;", "&");
+    let next = first
+        .text
+        .split("rel=\"next\"")
+        .next()
+        .unwrap()
+        .rsplit("href=\"")
+        .next()
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&");
     site.office.registered(Kind::Foundation, "新", "21", day("2026-01-01"));
     site.office.catch_up().unwrap();
     let second = ok(&site, &next).await;
@@ -141,7 +177,11 @@ async fn a_dossier_shows_each_day_and_explains_its_marks() {
     let (site, all) = site();
     let code = all[0].public_code();
     let now = ok(&site, &format!("/orgs/{code}")).await;
-    assert!(now.text.contains("活动异常名录") && now.text.contains("自 2024-01-01 起列入") && now.text.contains("曾用名：云州市茶叶协会"));
+    assert!(
+        now.text.contains("活动异常名录")
+            && now.text.contains("自 2024-01-01 起列入")
+            && now.text.contains("曾用名：云州市茶叶协会")
+    );
     let then = ok(&site, &format!("/orgs/{code}?as_of=2020-01-01")).await;
     assert!(then.text.contains("<h1>云州市茶叶协会") && then.text.contains("现名：云州市茶业协会"));
     let early = site.stranger().get(&format!("/orgs/{code}?as_of=2001-01-01")).await;
@@ -164,8 +204,10 @@ async fn lists_and_numbers_open() {
     let html = ok(&site, "/orgs/structure").await.text;
     let page = scraper::Html::parse_document(&html);
     let cell = scraper::Selector::parse("td.num a").unwrap();
-    let numbers: Vec<(String, usize)> =
-        page.select(&cell).map(|link| (link.attr("href").unwrap().to_owned(), link.text().collect::<String>().parse().unwrap())).collect();
+    let numbers: Vec<(String, usize)> = page
+        .select(&cell)
+        .map(|link| (link.attr("href").unwrap().to_owned(), link.text().collect::<String>().parse().unwrap()))
+        .collect();
     assert!(numbers.len() > 8, "{}", numbers.len());
     for (href, count) in numbers {
         let list = ok(&site, &href).await.text;
@@ -206,7 +248,11 @@ async fn watching_is_for_members_and_only_ones_own() {
     let stranger = site.stranger();
     for path in ["/my/watches", &format!("/my/watches/add?org={code}")] {
         let got = stranger.get(path).await;
-        assert!(got.location().starts_with("/login") || got.status == StatusCode::UNAUTHORIZED, "{path}: {}", got.status);
+        assert!(
+            got.location().starts_with("/login") || got.status == StatusCode::UNAUTHORIZED,
+            "{path}: {}",
+            got.status
+        );
     }
     let wen = site.founder("wen");
     wen.get(&format!("/my/watches/add?org={code}")).await.is_well_made();

@@ -8,7 +8,11 @@ use crate::parts::{Chip, Chips, Tone};
 
 /// The three states; `home` is the dossier that explains them, empty on the dossier itself.
 pub fn chips(states: States, kind: Kind, home: &str) -> Chips {
-    let chip = |text: &str, tone, part: &str| Chip { text: text.to_owned(), tone, href: (!part.is_empty()).then(|| format!("{home}#{part}")) };
+    let chip = |text: &str, tone, part: &str| Chip {
+        text: text.to_owned(),
+        tone,
+        href: (!part.is_empty()).then(|| format!("{home}#{part}")),
+    };
     let registered = match states.registration {
         Registration::Registered if kind == Kind::Community => chip("已备案", Tone::Good, ""),
         Registration::Registered => chip(states.registration.label(), Tone::Good, ""),
@@ -110,6 +114,10 @@ mod tests {
         let all = pieces(name, &[0..3, 9..15]);
         assert_eq!(all.iter().map(|(_, text)| text.as_str()).collect::<String>(), name);
         assert_eq!(all[0], (true, "云".to_owned()));
-        assert_eq!(pieces(name, std::slice::from_ref(&(1..2))), [(false, name.to_owned())], "no cut inside a character");
+        assert_eq!(
+            pieces(name, std::slice::from_ref(&(1..2))),
+            [(false, name.to_owned())],
+            "no cut inside a character"
+        );
     }
 }

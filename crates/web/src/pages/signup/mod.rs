@@ -53,7 +53,8 @@ async fn show(cx: Cx, Query(query): Query<Back>) -> Page {
 async fn make(cx: Cx, form: Form) -> Result<Response, WebError> {
     let back = form.text("back").to_owned();
     let (password, again) = (form.raw("password"), form.raw("again"));
-    let safe = Form(form.0.iter().filter(|(name, _)| !matches!(name.as_str(), "password" | "again")).cloned().collect());
+    let safe =
+        Form(form.0.iter().filter(|(name, _)| !matches!(name.as_str(), "password" | "again")).cloned().collect());
     if password != again {
         let filled = Filled::wrong(safe, "again", "两次输入的密码不一样。请重新输入");
         return Ok(page(&cx, &back, &filled).into_response());
@@ -86,13 +87,17 @@ mod tests {
     async fn a_founder_signs_up_and_is_signed_in() {
         let site = TestSite::new();
         site.stranger().get("/register?back=/matters").await.is_well_made();
-        let fields = [("login", "bai"), ("name", "兰心"), ("password", PASSWORD), ("again", PASSWORD), ("back", "/matters")];
+        let fields =
+            [("login", "bai"), ("name", "兰心"), ("password", PASSWORD), ("again", PASSWORD), ("back", "/matters")];
         let got = site.stranger().post("/register", &fields).await;
         assert_eq!((got.status, got.location()), (StatusCode::SEE_OTHER, "/matters"));
         assert!(site.signed_in("bai").get("/account").await.text.contains("兰心"));
         let taken = site.stranger().post("/register", &fields).await;
         assert!(taken.status == StatusCode::UNPROCESSABLE_ENTITY && taken.text.contains("已经有人使用"));
-        assert!(taken.text.contains("value=\"兰心\"") && !taken.text.contains(PASSWORD), "the form is kept, the password not");
+        assert!(
+            taken.text.contains("value=\"兰心\"") && !taken.text.contains(PASSWORD),
+            "the form is kept, the password not"
+        );
         taken.is_well_made();
         let weak = [("login", "mei"), ("name", "梅"), ("password", "abc"), ("again", "abd")];
         assert!(site.stranger().post("/register", &weak).await.text.contains("两次输入"));

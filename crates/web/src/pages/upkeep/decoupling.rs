@@ -28,7 +28,11 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
     let actor = cx.actor()?;
     let list = cx.blocking(move |site| Ok(site.office.decouplings(&actor)?)).await?;
     let rows = list.iter().map(|one| {
-        let state = if one.row.state == "plan" { Cell::state("计划中", Tone::Calm) } else { Cell::state("已脱钩", Tone::Good) };
+        let state = if one.row.state == "plan" {
+            Cell::state("计划中", Tone::Calm)
+        } else {
+            Cell::state("已脱钩", Tone::Good)
+        };
         let day = one.row.decoupled_on.or(one.row.plan_on).map(|day| day.to_string()).unwrap_or_default();
         vec![
             Cell::link(one.name.clone(), format!("/desk/decoupling/{}", one.row.org)),
@@ -44,7 +48,12 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
         filled.day("plan_on", "计划脱钩日期", "", ""),
     ];
     Ok(Sheet::new("脱钩与指导", "脱钩不脱管：脱钩后继续提供指导，每次都留下记录。")
-        .with(Block::Table(table("脱钩名单", &["组织", "状态", "日期", "原主管单位", "指导"], rows.collect(), "名单里还没有组织。")))
+        .with(Block::Table(table(
+            "脱钩名单",
+            &["组织", "状态", "日期", "原主管单位", "指导"],
+            rows.collect(),
+            "名单里还没有组织。",
+        )))
         .with(Block::Form(form(cx, "列入计划", "/desk/decoupling", inputs, "列入脱钩计划")))
         .done(done, DONE)
         .page(&filled)
@@ -72,7 +81,9 @@ async fn one_page(cx: &Cx, org: OrgId, done: &str, filled: Filled) -> Result<Pag
     let actor = cx.actor()?;
     let list = cx.blocking(move |site| Ok(site.office.decouplings(&actor)?)).await?;
     let one = list.into_iter().find(|one| one.row.org == org).ok_or_else(|| WebError::not_found("这个脱钩记录"))?;
-    let label = |kind: &str| GUIDANCE.iter().find(|(known, _)| *known == kind).map_or(kind.to_owned(), |(_, text)| (*text).to_owned());
+    let label = |kind: &str| {
+        GUIDANCE.iter().find(|(known, _)| *known == kind).map_or(kind.to_owned(), |(_, text)| (*text).to_owned())
+    };
     let events = one.guidance.iter().rev().map(|record| Event {
         when: record.day.to_string(),
         what: Link::to(label(&record.kind), format!("/orgs/{}", one.code)),
@@ -81,7 +92,10 @@ async fn one_page(cx: &Cx, org: OrgId, done: &str, filled: Filled) -> Result<Pag
         tone: Tone::Calm,
     });
     let path = format!("/desk/decoupling/{org}");
-    let sheet = Sheet::new(one.name.clone(), format!("原业务主管单位：{}", one.row.body["former"].as_str().unwrap_or_default()));
+    let sheet = Sheet::new(
+        one.name.clone(),
+        format!("原业务主管单位：{}", one.row.body["former"].as_str().unwrap_or_default()),
+    );
     let sheet = if one.row.state == "plan" {
         let lead = "办好后，名册中的管理方式改为“脱钩”，业务主管单位清空，今天起生效。";
         sheet.with(Block::Form(form(cx, "办理脱钩", &format!("{path}/done"), Vec::new(), "确认已脱钩").lead(lead)))

@@ -58,8 +58,13 @@ async fn list(cx: Cx, Query(query): Query<Done>) -> Result<Page, WebError> {
     let mut list = table("未关闭的问题", &["组织", "问题", "状态", "期限"], rows.collect(), "没有未关闭的问题。");
     list.keys = true;
     let score = quality.score.map_or_else(|| "还没有组织".to_owned(), |score| format!("{score:.1} 分"));
-    let lead = format!("{area}：数据质量 {score}，{} 家组织，{} 个未关闭的问题。", quality.organizations, quality.issues.len());
-    let check = form(&cx, "检查", "/desk/quality", Vec::new(), "检查名册").lead("按规则检查本机关登记的组织；100 分减去每家组织平均扣分就是得分。");
+    let lead = format!(
+        "{area}：数据质量 {score}，{} 家组织，{} 个未关闭的问题。",
+        quality.organizations,
+        quality.issues.len()
+    );
+    let check = form(&cx, "检查", "/desk/quality", Vec::new(), "检查名册")
+        .lead("按规则检查本机关登记的组织；100 分减去每家组织平均扣分就是得分。");
     Ok(Sheet::new("数据质量", lead)
         .with(Block::Table(list))
         .with(Block::Form(check))
@@ -99,7 +104,9 @@ fn page(cx: &Cx, issue: &Issue, done: &str, filled: &Filled) -> Page {
             ];
             Some(form(cx, "更正", &path, inputs, "更正").keep("step", "correct"))
         }
-        "corrected" => Some(form(cx, "核验", &path, Vec::new(), "核验通过").keep("step", "verify").lead("核验人不能是更正人。")),
+        "corrected" => {
+            Some(form(cx, "核验", &path, Vec::new(), "核验通过").keep("step", "verify").lead("核验人不能是更正人。"))
+        }
         _ => None,
     };
     sheet = sheet.and(next.map(Block::Form));

@@ -46,7 +46,9 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
             Ok((list, bodies))
         })
         .await?;
-    let name = |share: &DataShare| bodies.iter().find(|body| body.id == share.consumer).map_or("", |body| body.name.as_str()).to_owned();
+    let name = |share: &DataShare| {
+        bodies.iter().find(|body| body.id == share.consumer).map_or("", |body| body.name.as_str()).to_owned()
+    };
     let rows = list.iter().map(|share| {
         vec![
             Cell::link(share.title.clone(), format!("/desk/sharing/{}", share.id)),
@@ -105,12 +107,16 @@ async fn one_page(cx: &Cx, id: RecordId, token: Option<String>) -> Result<Page, 
         row("已留痕调用", share.calls.to_string()),
         row("接口", format!("{}/api/v1/shared/{id}/organizations", cx.site.settings.base_url)),
     ];
-    let mut sheet = Sheet::new(share.title.clone(), "").with(Block::Summary(SummaryList { title: String::new(), rows }));
+    let mut sheet =
+        Sheet::new(share.title.clone(), "").with(Block::Summary(SummaryList { title: String::new(), rows }));
     if let Some(token) = token {
         let text = "请立即交给对方保管，只显示这一次。调用时放在请求头 Authorization: Bearer 后面。".to_owned();
-        sheet = sheet
-            .first(Block::Code(token))
-            .first(Block::Banner(Banner { title: "访问令牌".to_owned(), text, ways: Vec::new(), success: true }));
+        sheet = sheet.first(Block::Code(token)).first(Block::Banner(Banner {
+            title: "访问令牌".to_owned(),
+            text,
+            ways: Vec::new(),
+            success: true,
+        }));
     }
     let steps: &[(&str, &str)] = match share.state.as_str() {
         "requested" => &[("approve", "批准（决定岗）"), ("end", "不再需要，结束")],
@@ -144,7 +150,12 @@ struct After {
     after: String,
 }
 
-async fn call(cx: Cx, Path(id): Path<RecordId>, Query(query): Query<After>, headers: HeaderMap) -> Result<Response, WebError> {
+async fn call(
+    cx: Cx,
+    Path(id): Path<RecordId>,
+    Query(query): Query<After>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = given.strip_prefix("Bearer ").unwrap_or_default().to_owned();
     let after: Option<(Date, OrgId)> = match query.after.split_once('_') {

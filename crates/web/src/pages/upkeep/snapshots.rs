@@ -54,7 +54,12 @@ async fn page(cx: &Cx, filled: Filled) -> Result<Page, WebError> {
         filled.day("as_of", "统计日期", "", &cx.today.to_string()),
     ];
     Ok(Sheet::new("统计快照", "冻结后数字不再改变；由另一人核对后才能冻结和公布。")
-        .with(Block::Table(table("快照", &["名称", "统计日期", "状态"], lines(&list, "/desk/snapshots"), "还没有快照。")))
+        .with(Block::Table(table(
+            "快照",
+            &["名称", "统计日期", "状态"],
+            lines(&list, "/desk/snapshots"),
+            "还没有快照。",
+        )))
         .with(Block::Form(form(cx, "新开一份", "/desk/snapshots", inputs, "新开快照")))
         .page(&filled)
         .desk())
@@ -84,8 +89,13 @@ fn figure_label(figure: &str) -> String {
     format!("{kind}，{state}")
 }
 
-fn sheet(snapshot: &Snapshot, figures: &[SnapshotFigure], drift: Option<&Drift>, name: &dyn Fn(&base::AreaCode) -> String) -> Sheet {
-    let known = snapshot.known_on.map_or_else(|| "尚未冻结".to_owned(), |known| known.local_minute());
+fn sheet(
+    snapshot: &Snapshot,
+    figures: &[SnapshotFigure],
+    drift: Option<&Drift>,
+    name: &dyn Fn(&base::AreaCode) -> String,
+) -> Sheet {
+    let known = snapshot.known_on.map_or_else(|| "尚未冻结".to_owned(), base::Instant::local_minute);
     let rows = vec![
         row("统计日期", snapshot.as_of.to_string()),
         row("冻结时间", known),
@@ -93,21 +103,32 @@ fn sheet(snapshot: &Snapshot, figures: &[SnapshotFigure], drift: Option<&Drift>,
         row("摘要（SM3）", snapshot.body["digest"].as_str().unwrap_or("冻结后生成")),
     ];
     let figure_rows = figures.iter().map(|one| {
-        vec![Cell::new(name(&one.area)), Cell::new(figure_label(&one.figure)), Cell::new(one.number.unwrap_or(0).to_string())]
+        vec![
+            Cell::new(name(&one.area)),
+            Cell::new(figure_label(&one.figure)),
+            Cell::new(one.number.unwrap_or(0).to_string()),
+        ]
     });
     let caption = format!("截至 {} 的数字", snapshot.as_of);
-    let mut sheet = Sheet::new(snapshot.title.clone(), "")
-        .with(Block::Summary(SummaryList { title: String::new(), rows }))
-        .with(Block::Table(table(&caption, &["地区", "类型和状态", "数量"], figure_rows.collect(), "冻结后显示数字。")));
+    let mut sheet =
+        Sheet::new(snapshot.title.clone(), "").with(Block::Summary(SummaryList { title: String::new(), rows })).with(
+            Block::Table(table(&caption, &["地区", "类型和状态", "数量"], figure_rows.collect(), "冻结后显示数字。")),
+        );
     if let Some(drift) = drift {
         let rows = drift.figures.iter().map(|(area, figure, before, after)| {
-            vec![Cell::new(name(area)), Cell::new(figure_label(figure)), Cell::new(before.to_string()), Cell::new(after.to_string())]
+            vec![
+                Cell::new(name(area)),
+                Cell::new(figure_label(figure)),
+                Cell::new(before.to_string()),
+                Cell::new(after.to_string()),
+            ]
         });
-        let why = format!("冻结以后，又有 {} 家组织在这一天的记录被补录或更正：{}。", drift.count, drift.because.join("、"));
-        sheet = sheet
-            .with(Block::Heading("为什么与今天重算的不同".to_owned()))
-            .with(Block::Text(why))
-            .with(Block::Table(table("不同之处", &["地区", "类型和状态", "冻结时", "今天重算"], rows.collect(), "数字没有变化。")));
+        let why =
+            format!("冻结以后，又有 {} 家组织在这一天的记录被补录或更正：{}。", drift.count, drift.because.join("、"));
+        sheet =
+            sheet.with(Block::Heading("为什么与今天重算的不同".to_owned())).with(Block::Text(why)).with(Block::Table(
+                table("不同之处", &["地区", "类型和状态", "冻结时", "今天重算"], rows.collect(), "数字没有变化。"),
+            ));
     }
     sheet
 }
@@ -153,7 +174,12 @@ async fn advance(cx: Cx, Path(id): Path<RecordId>, _: Form) -> Result<Redirect, 
 async fn published(cx: Cx) -> Result<Page, WebError> {
     let list = cx.blocking(|site| Ok(site.office.published_snapshots()?)).await?;
     Ok(Sheet::new("统计快照", "登记管理机关公布的统计数字。公布后不再改变。")
-        .with(Block::Table(table("已公布的快照", &["名称", "统计日期", "状态"], lines(&list, "/data/snapshots"), "还没有公布的快照。")))
+        .with(Block::Table(table(
+            "已公布的快照",
+            &["名称", "统计日期", "状态"],
+            lines(&list, "/data/snapshots"),
+            "还没有公布的快照。",
+        )))
         .page(&Filled::default())
         .under("开放数据", "/data"))
 }

@@ -65,7 +65,8 @@ async fn an_issue_is_found_corrected_and_verified_by_another_person() {
 async fn a_share_is_asked_approved_by_another_desk_called_and_ended() {
     let s = scene();
     let tax = s.site.office.body("tax", "沈阳市税务局", "2101");
-    let fields = [("consumer", tax.to_string()), ("title", "本级登记组织".to_owned()), ("purpose", "免税资格核对".to_owned())];
+    let fields =
+        [("consumer", tax.to_string()), ("title", "本级登记组织".to_owned()), ("purpose", "免税资格核对".to_owned())];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(s.quality.post("/desk/sharing", &fields).await.location(), "/desk/sharing?done=asked");
     let list = s.quality.get("/desk/sharing").await;
@@ -78,7 +79,10 @@ async fn a_share_is_asked_approved_by_another_desk_called_and_ended() {
     let token = live.text.split("<pre class=\"y-code\"><code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let api = format!("/api/v1/shared/{}/organizations", path.rsplit('/').next().unwrap());
     let ask = |token: &str| {
-        Request::get(&api).header(header::AUTHORIZATION, format!("Bearer {token}")).body(axum::body::Body::empty()).unwrap()
+        Request::get(&api)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(axum::body::Body::empty())
+            .unwrap()
     };
     assert_eq!(s.site.stranger().ask(ask("wrong")).await.status, StatusCode::UNAUTHORIZED);
     let got = s.site.stranger().ask(ask(&token)).await;
@@ -103,7 +107,10 @@ async fn an_association_is_decoupled_and_guided_after_it() {
     let early = s.decision.post(&path, &[("kind", "visit"), ("text", "走访了解情况")]).await;
     assert_eq!(early.status, StatusCode::CONFLICT);
     assert_eq!(s.decision.post(&format!("{path}/done"), &[]).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(s.decision.post(&path, &[("kind", "visit"), ("text", "走访了解情况")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        s.decision.post(&path, &[("kind", "visit"), ("text", "走访了解情况")]).await.status,
+        StatusCode::SEE_OTHER
+    );
     let page = s.decision.get(&path).await;
     page.is_well_made();
     assert!(page.text.contains("走访了解情况") && page.text.contains("走访调研"));

@@ -20,7 +20,10 @@ use crate::site::Site;
 use crate::{Cx, Form, Page, Path, Query, WebError};
 
 const DONE: &[(&str, &str)] = &[
-    ("opened", "账号已开通。请把登录名和初始密码当面交给本人；首次登录须绑定动态口令并更换密码。岗位由安全管理员授予。"),
+    (
+        "opened",
+        "账号已开通。请把登录名和初始密码当面交给本人；首次登录须绑定动态口令并更换密码。岗位由安全管理员授予。",
+    ),
     ("closed", "账号已停用，它的全部登录已退出。"),
     ("unbound", "动态口令已解除，本人下次登录时重新绑定。"),
     ("body", "单位已登记。"),
@@ -77,7 +80,8 @@ fn open_form(cx: &Cx, filled: &Filled) -> ShortForm {
         filled.secret("password", "初始密码", "至少 10 位；本人首次登录时必须更换", "new-password"),
         filled.choice("admin", "类别", kinds),
     ];
-    form(cx, "开通账号", "/admin/accounts", inputs, "开通账号").lead("一人一号，不共用。管理员账号不能任岗，三类管理员由三个人担任。")
+    form(cx, "开通账号", "/admin/accounts", inputs, "开通账号")
+        .lead("一人一号，不共用。管理员账号不能任岗，三类管理员由三个人担任。")
 }
 
 async fn page(cx: &Cx, asked: Asked, filled: Filled) -> Result<Page, WebError> {
@@ -93,7 +97,8 @@ async fn page(cx: &Cx, asked: Asked, filled: Filled) -> Result<Page, WebError> {
             code,
         ]
     });
-    let mut list_table = table("工作人员和管理员账号", &["登录名", "姓名", "类别", "状态", "动态口令"], rows.collect(), "还没有账号。");
+    let mut list_table =
+        table("工作人员和管理员账号", &["登录名", "姓名", "类别", "状态", "动态口令"], rows.collect(), "还没有账号。");
     list_table.keys = true;
     let mut sheet = Sheet::new("账号与单位", "开通、停用机关人员的账号；谁任什么岗位由安全管理员决定。")
         .with(Block::Links(vec![crate::Link::to("单位", "/admin/bodies")]))
@@ -144,7 +149,13 @@ async fn one_page(cx: &Cx, id: AccountId, filled: Filled) -> Result<Page, WebErr
     if one.account.state == "active" {
         if one.code_bound {
             let inputs = vec![filled.line("unbind_reason", "原因", "例如：手机遗失，已当面核对身份")];
-            sheet = sheet.with(Block::Form(form(cx, "解除动态口令", &format!("/admin/accounts/{id}/unbind"), inputs, "解除绑定")));
+            sheet = sheet.with(Block::Form(form(
+                cx,
+                "解除动态口令",
+                &format!("/admin/accounts/{id}/unbind"),
+                inputs,
+                "解除绑定",
+            )));
         }
         let inputs = vec![filled.line("close_reason", "原因", "例如：调离、退休")];
         let close = form(cx, "停用账号", &format!("/admin/accounts/{id}/close"), inputs, "停用账号");
@@ -161,7 +172,13 @@ async fn show(cx: Cx, Path(id): Path<AccountId>) -> Result<Page, WebError> {
 fn renamed(refused: Refused, name: &str) -> Refused {
     match refused {
         Refused::Invalid(wrong) => Refused::Invalid(
-            wrong.into_iter().map(|mut one| { name.clone_into(&mut one.field); one }).collect(),
+            wrong
+                .into_iter()
+                .map(|mut one| {
+                    name.clone_into(&mut one.field);
+                    one
+                })
+                .collect(),
         ),
         other => other,
     }
@@ -171,7 +188,9 @@ async fn close(cx: Cx, Path(id): Path<AccountId>, form: Form) -> Result<Response
     let (actor, reason) = (cx.actor()?, form.text("close_reason").to_owned());
     match cx.blocking(move |site| Ok(site.office.close_account(&actor, id, &reason))).await? {
         Ok(()) => Ok(Redirect::to("/admin/accounts?done=closed").into_response()),
-        Err(refused) => Ok(one_page(&cx, id, Filled::of(form, renamed(refused, "close_reason"))?).await?.into_response()),
+        Err(refused) => {
+            Ok(one_page(&cx, id, Filled::of(form, renamed(refused, "close_reason"))?).await?.into_response())
+        }
     }
 }
 
@@ -179,7 +198,9 @@ async fn unbind(cx: Cx, Path(id): Path<AccountId>, form: Form) -> Result<Respons
     let (actor, reason) = (cx.actor()?, form.text("unbind_reason").to_owned());
     match cx.blocking(move |site| Ok(site.office.unbind_code(&actor, id, &reason))).await? {
         Ok(()) => Ok(Redirect::to("/admin/accounts?done=unbound").into_response()),
-        Err(refused) => Ok(one_page(&cx, id, Filled::of(form, renamed(refused, "unbind_reason"))?).await?.into_response()),
+        Err(refused) => {
+            Ok(one_page(&cx, id, Filled::of(form, renamed(refused, "unbind_reason"))?).await?.into_response())
+        }
     }
 }
 
@@ -222,7 +243,8 @@ async fn bodies(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
 
 async fn add_body(cx: Cx, form: Form) -> Result<Response, WebError> {
     let actor = cx.actor()?;
-    let (name, kind, phone) = (form.text("name").to_owned(), form.text("kind").to_owned(), form.text("phone").to_owned());
+    let (name, kind, phone) =
+        (form.text("name").to_owned(), form.text("kind").to_owned(), form.text("phone").to_owned());
     let fault = if name.chars().count() < 2 {
         Some(("name", "请填写单位名称"))
     } else if BODY_KINDS.iter().all(|(known, _)| *known != kind) {
@@ -238,7 +260,9 @@ async fn add_body(cx: Cx, form: Form) -> Result<Response, WebError> {
         .blocking(move |site| {
             let office = &site.office;
             let known = typed.parse().ok().filter(|area| office.areas.find(area).is_some());
-            let Some(area) = known else { return Ok(Err(Refused::field("area", "没有这个行政区划代码。请核对后再填"))) };
+            let Some(area) = known else {
+                return Ok(Err(Refused::field("area", "没有这个行政区划代码。请核对后再填")));
+            };
             let body = Body {
                 id: BodyId::fresh(&office.clock, &office.rng),
                 short: name.clone(),

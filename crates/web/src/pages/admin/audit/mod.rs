@@ -75,7 +75,8 @@ fn lines(caption: &str, lines: &[Line], empty: &str) -> Block {
             Cell::new(line.digest.clone()),
         ]
     });
-    let most = if lines.len() == LINES { format!("{caption}（只显示最近 {LINES} 条）") } else { caption.to_owned() };
+    let most =
+        if lines.len() == LINES { format!("{caption}（只显示最近 {LINES} 条）") } else { caption.to_owned() };
     Block::Table(table(&most, &["记录", "对象", "内容", "摘要"], rows.collect(), empty))
 }
 
@@ -96,12 +97,8 @@ async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
                 _ => Some(Reading::About(typed.clone())),
             };
             let told = match reading {
-                Some(reading) => {
-                    cx.blocking(move |site| Ok(site.office.audit_lines(&actor, &reading, LINES))).await?
-                }
-                None => {
-                    cx.blocking(move |site| Ok(site.office.journal_standing(&actor).map(|_| Vec::new()))).await?
-                }
+                Some(reading) => cx.blocking(move |site| Ok(site.office.audit_lines(&actor, &reading, LINES))).await?,
+                None => cx.blocking(move |site| Ok(site.office.journal_standing(&actor).map(|_| Vec::new()))).await?,
             };
             read(view, &typed, told)?
         }
@@ -119,7 +116,8 @@ fn read(view: &str, typed: &str, told: Result<Vec<Line>, office::Refused>) -> Re
     };
     match told {
         Ok(told) => {
-            let caption = if view == "reveals" { "最近 90 天查看受保护个人信息的记录" } else { "办理记录" };
+            let caption =
+                if view == "reveals" { "最近 90 天查看受保护个人信息的记录" } else { "办理记录" };
             Ok(sheet.with(lines(caption, &told, "没有记录。")))
         }
         Err(office::Refused::Invalid(wrong)) => {
@@ -143,7 +141,12 @@ async fn sign_ins(cx: &Cx) -> Result<Sheet, WebError> {
         };
         vec![Cell::new(what), Cell::new(kind), Cell::new(one.count.to_string()), Cell::new(one.last.local_minute())]
     });
-    let list = table("最近 24 小时登录失败", &["对象", "类别", "次数", "最近一次"], rows.collect(), "最近 24 小时没有登录失败。");
+    let list = table(
+        "最近 24 小时登录失败",
+        &["对象", "类别", "次数", "最近一次"],
+        rows.collect(),
+        "最近 24 小时没有登录失败。",
+    );
     let rule = "同一登录名 15 分钟内失败 5 次，或同一地址失败 50 次，暂停登录 15 分钟（GB/T 22239-2019 8.1.4.1 b）。";
     Ok(sheet("sign-ins").with(Block::Table(list)).with(Block::Text(rule.to_owned())))
 }
@@ -152,7 +155,7 @@ async fn standing(cx: &Cx) -> Result<Sheet, WebError> {
     let actor = cx.actor()?;
     let standing = cx.blocking(move |site| Ok(site.office.journal_standing(&actor)?)).await?;
     let rows = standing.seals.iter().map(|seal| {
-        let root: String = seal.root.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let root = hex::encode(seal.root.iter().take(8).copied().collect::<Vec<u8>>());
         let nightly = if seal.nightly { "夜间封存（公布）" } else { "定时封存" };
         vec![
             Cell::new(seal.number.to_string()),
@@ -169,7 +172,12 @@ async fn standing(cx: &Cx) -> Result<Sheet, WebError> {
             form(cx, "核验", "/admin/audit/verify", Vec::new(), "现在核验记录链和封存")
                 .lead("逐条重算摘要和前后链接。连同数据行和文件一起核验，请在服务器上运行 yishe journal verify。"),
         ))
-        .with(Block::Table(table("最近的封存", &["序号", "时间", "类别", "记录链", "根摘要"], rows.collect(), "还没有封存。"))))
+        .with(Block::Table(table(
+            "最近的封存",
+            &["序号", "时间", "类别", "记录链", "根摘要"],
+            rows.collect(),
+            "还没有封存。",
+        ))))
 }
 
 async fn verify(cx: Cx, _: Form) -> Result<Page, WebError> {
@@ -179,7 +187,10 @@ async fn verify(cx: Cx, _: Form) -> Result<Page, WebError> {
     let banner = match found {
         Ok(report) => Banner {
             title: "核验通过".to_owned(),
-            text: format!("重算 {} 条记录、{} 条记录链、{} 次封存，全部相符。", report.entries, report.subjects, report.seals),
+            text: format!(
+                "重算 {} 条记录、{} 条记录链、{} 次封存，全部相符。",
+                report.entries, report.subjects, report.seals
+            ),
             ways: Vec::new(),
             success: true,
         },

@@ -48,7 +48,12 @@ fn seats_table(seats: &[Seat]) -> crate::parts::Table {
 
 fn gaps(rights: &Rights) -> Vec<Block> {
     let rows = rights.unheld.iter().take(GAPS).map(|gap| {
-        vec![Cell::new(gap.duty.clone()), Cell::new(gap.desk.clone()), Cell::new(gap.area_name.clone()), Cell::new(gap.clause.clone())]
+        vec![
+            Cell::new(gap.duty.clone()),
+            Cell::new(gap.desk.clone()),
+            Cell::new(gap.area_name.clone()),
+            Cell::new(gap.clause.clone()),
+        ]
     });
     let caption = format!("无人承担的职责（{} 项）", rights.unheld.len());
     let empty = "已登记的登记管理机关，每项职责都有人承担。";
@@ -66,12 +71,16 @@ fn gaps(rights: &Rights) -> Vec<Block> {
 
 fn keys(rights: &Rights) -> Vec<Block> {
     let rows = rights.keys.iter().map(|(purpose, id, made, current)| {
-        let state = if *current { Cell::state("当前", Tone::Good) } else { Cell::state("只用于读旧数据", Tone::Grey) };
+        let state =
+            if *current { Cell::state("当前", Tone::Good) } else { Cell::state("只用于读旧数据", Tone::Grey) };
         vec![Cell::new(purpose.clone()), Cell::new(id.clone()), Cell::new(made.local_minute()), state]
     });
     vec![
         Block::Heading("密钥".to_owned()),
-        Block::Text("这里只有密钥的编号和生成时间；密钥本身保存在数据库和备份之外。更换密钥在服务器上进行，见运行手册。".to_owned()),
+        Block::Text(
+            "这里只有密钥的编号和生成时间；密钥本身保存在数据库和备份之外。更换密钥在服务器上进行，见运行手册。"
+                .to_owned(),
+        ),
         Block::Table(table("密钥代次", &["用途", "编号", "生成时间", "状态"], rows.collect(), "没有密钥。")),
     ]
 }
@@ -85,7 +94,8 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
             Ok((site.office.rights(&actor)?, desks))
         })
         .await?;
-    let people = rights.officials.iter().map(|one| Opt::new(one.id.to_string(), format!("{}（{}）", one.name, one.login)));
+    let people =
+        rights.officials.iter().map(|one| Opt::new(one.id.to_string(), format!("{}（{}）", one.name, one.login)));
     let bodies = rights.bodies.iter().map(|body| Opt::new(body.id.to_string(), body.name.clone()));
     let inputs = vec![
         filled.select("account", "给谁", people.collect()),
@@ -130,7 +140,8 @@ async fn give(cx: Cx, form: Form) -> Result<Response, WebError> {
 fn new_post(site: &Site, actor: &authority::Actor, form: &Form) -> Result<NewPost, Refused> {
     let account = form.text("account").parse().map_err(|_| Refused::field("account", "请选择人员"))?;
     let body = form.text("body").parse().map_err(|_| Refused::field("body", "请选择单位"))?;
-    let desk = Some(form.text("desk")).filter(|desk| !desk.is_empty()).ok_or_else(|| Refused::field("desk", "请选择岗位"))?;
+    let desk =
+        Some(form.text("desk")).filter(|desk| !desk.is_empty()).ok_or_else(|| Refused::field("desk", "请选择岗位"))?;
     let until = match form.text("until") {
         "" => None,
         typed => Some(read_date(typed).map_err(|why| Refused::field("until", why))?),
@@ -146,7 +157,8 @@ fn new_post(site: &Site, actor: &authority::Actor, form: &Form) -> Result<NewPos
 async fn one_page(cx: &Cx, id: RecordId, filled: Filled) -> Result<Page, WebError> {
     let actor = cx.actor()?;
     let rights = cx.blocking(move |site| Ok(site.office.rights(&actor)?)).await?;
-    let seat = rights.seats.into_iter().find(|seat| seat.post.id == id).ok_or_else(|| WebError::not_found("这个岗位"))?;
+    let seat =
+        rights.seats.into_iter().find(|seat| seat.post.id == id).ok_or_else(|| WebError::not_found("这个岗位"))?;
     let rows = vec![
         row("姓名", seat.name.clone()),
         row("岗位", seat.desk.clone()),

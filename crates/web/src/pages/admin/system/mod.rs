@@ -38,7 +38,10 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
         row("事项", format!("{} 个", state.matters)),
         row("代码来源", state.codes),
     ];
-    let packs = state.packs.iter().map(|(id, name, area)| vec![Cell::new(name.clone()), Cell::new(id.clone()), Cell::new(area.clone())]);
+    let packs = state
+        .packs
+        .iter()
+        .map(|(id, name, area)| vec![Cell::new(name.clone()), Cell::new(id.clone()), Cell::new(area.clone())]);
     let warnings = state.warnings.iter().map(|problem| vec![Cell::new(problem.clone())]);
     let jobs = state.jobs.iter().map(|job| {
         let known = STATES.iter().find(|(word, ..)| *word == job.state);
@@ -51,21 +54,47 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
             Cell::new(job.error.clone().or_else(|| job.progress.clone()).unwrap_or_default()),
         ]
     });
-    let counts: Vec<String> = state.counts.iter().map(|(word, count)| {
-        let text = STATES.iter().find(|(known, ..)| known == word).map_or(word.as_str(), |(_, text, _)| text);
-        format!("{text} {count}")
-    }).collect();
+    let counts: Vec<String> = state
+        .counts
+        .iter()
+        .map(|(word, count)| {
+            let text = STATES.iter().find(|(known, ..)| known == word).map_or(word.as_str(), |(_, text, _)| text);
+            format!("{text} {count}")
+        })
+        .collect();
     let connectors = state.connectors.iter().map(|one| {
-        let cell = if one.waiting == 0 && one.failed == 0 { Cell::state("正常", Tone::Good) } else if one.failed > 0 { Cell::state("有失败", Tone::Bad) } else { Cell::state("等待送出", Tone::Calm) };
-        vec![Cell::new(one.name.clone()), Cell::new(one.says.clone()), cell, Cell::new(one.waiting.to_string()), Cell::new(one.failed.to_string())]
+        let cell = if one.waiting == 0 && one.failed == 0 {
+            Cell::state("正常", Tone::Good)
+        } else if one.failed > 0 {
+            Cell::state("有失败", Tone::Bad)
+        } else {
+            Cell::state("等待送出", Tone::Calm)
+        };
+        vec![
+            Cell::new(one.name.clone()),
+            Cell::new(one.says.clone()),
+            cell,
+            Cell::new(one.waiting.to_string()),
+            Cell::new(one.failed.to_string()),
+        ]
     });
     Ok(Sheet::new("系统状态", "")
         .with(Block::Summary(SummaryList { title: String::new(), rows }))
         .with(Block::Heading("对接".to_owned()))
-        .with(Block::Table(table("外部系统", &["对接", "说明", "状态", "待送", "失败"], connectors.collect(), "没有配置对接。")))
+        .with(Block::Table(table(
+            "外部系统",
+            &["对接", "说明", "状态", "待送", "失败"],
+            connectors.collect(),
+            "没有配置对接。",
+        )))
         .with(Block::Heading("后台任务".to_owned()))
         .with(Block::Text(if counts.is_empty() { "没有任务。".to_owned() } else { counts.join("，") }))
-        .with(Block::Table(table("最近的任务", &["任务", "状态", "时间", "次数", "说明"], jobs.collect(), "没有任务。")))
+        .with(Block::Table(table(
+            "最近的任务",
+            &["任务", "状态", "时间", "次数", "说明"],
+            jobs.collect(),
+            "没有任务。",
+        )))
         .with(Block::Heading("政策包".to_owned()))
         .with(Block::Table(table("已载入的政策包", &["名称", "编号", "适用地区"], packs.collect(), "没有政策包。")))
         .with(Block::Table(table("目录提示", &["提示"], warnings.collect(), "目录没有提示。")))

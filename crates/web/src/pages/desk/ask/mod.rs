@@ -50,12 +50,14 @@ async fn page(cx: &Cx, number: String, values: Form, errors: Vec<(String, String
                 return Err(authority::Denied::NotYourDesk).map_err(|denied| office::Refused::from(denied).into());
             }
             let outside = |(id, _): &(&str, &str)| !matches!(*id, "applicant" | "system");
-            let desks = office.catalogue.desks().filter(outside).map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
+            let desks =
+                office.catalogue.desks().filter(outside).map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
             let post = who.posts.first().map(|post| post.area.clone());
             let mut areas = Vec::new();
             if let Some(area) = post {
                 let today = office.clock.today();
-                let below: Vec<_> = office.areas.children_at(&area, today).into_iter().map(|area| area.code()).collect();
+                let below: Vec<_> =
+                    office.areas.children_at(&area, today).into_iter().map(|area| area.code()).collect();
                 let near = office.lineage(&area, today).into_iter().chain(below);
                 areas = near.map(|area| (area.to_string(), office.areas.full_name(&area))).collect();
             }
@@ -131,7 +133,11 @@ async fn asked_page(cx: &Cx, id: RecordId, typed: String, error: String) -> Resu
             let office = &site.office;
             let asked = office.asked(&who, id)?;
             let question = &asked.question;
-            let from = format!("{} · {}", office.areas.full_name(&question.from_area), office.catalogue.desk_name(&question.from_desk));
+            let from = format!(
+                "{} · {}",
+                office.areas.full_name(&question.from_area),
+                office.catalogue.desk_name(&question.from_desk)
+            );
             let chairs = office.chairs(&who);
             let mine = chairs.iter().any(|chair| chair.holds(&question.to_desk, &question.to_area, question.to_body));
             let may_answer = mine && question.state == "open";

@@ -55,7 +55,13 @@ impl DonePage {
 }
 
 /// The chosen cases, the form of the first one's step, and what was typed.
-async fn form_page(cx: &Cx, desk: String, numbers: Vec<String>, values: Form, errors: Vec<(String, String)>) -> Result<Page, WebError> {
+async fn form_page(
+    cx: &Cx,
+    desk: String,
+    numbers: Vec<String>,
+    values: Form,
+    errors: Vec<(String, String)>,
+) -> Result<Page, WebError> {
     let who = cx.actor()?;
     let Some(first) = numbers.first().cloned() else {
         return Err(WebError::invalid("请先在队列里勾选要办理的办件。").way("回到队列", &format!("/desk/queue/{desk}")));
@@ -94,8 +100,12 @@ pub async fn send(cx: Cx, form: Form) -> Result<Response, WebError> {
     let first = numbers.first().cloned().unwrap_or_default();
     let sent = form.clone();
     let confirmed = form.text("confirm") == "1";
-    let seen: Vec<(String, i64)> =
-        form.all("seen").into_iter().filter_map(|one| one.split_once('@')).filter_map(|(number, rev)| Some((number.to_owned(), rev.parse().ok()?))).collect();
+    let seen: Vec<(String, i64)> = form
+        .all("seen")
+        .into_iter()
+        .filter_map(|one| one.split_once('@'))
+        .filter_map(|(number, rev)| Some((number.to_owned(), rev.parse().ok()?)))
+        .collect();
     let asked = numbers.clone();
     let done = cx
         .blocking(move |site| {
@@ -122,7 +132,11 @@ pub async fn send(cx: Cx, form: Form) -> Result<Response, WebError> {
             let skip = ["_csrf", "case", "confirm", "seen"];
             let fields = form.0.into_iter().filter(|(name, _)| !skip.contains(&name.as_str())).collect();
             let body = PreviewPage { csrf: cx.csrf(), desk: desk.clone(), label, fields, seen };
-            Ok(Page::new("批量办理预览", body).under("工作台", "/desk").under("队列", format!("/desk/queue/{desk}")).desk().into_response())
+            Ok(Page::new("批量办理预览", body)
+                .under("工作台", "/desk")
+                .under("队列", format!("/desk/queue/{desk}"))
+                .desk()
+                .into_response())
         }
         Err(office::Refused::Invalid(wrong)) => {
             let errors = wrong.into_iter().map(|one| (one.field, one.message)).collect();

@@ -43,8 +43,12 @@ pub async fn send(cx: Cx, form: Form) -> Result<Response, WebError> {
         return Ok(page(&cx, reason, error, String::new(), Vec::new()).await?.with_errors().into_response());
     }
     let confirmed = form.text("confirm") == "1";
-    let seen: Vec<(String, i64)> =
-        form.all("seen").into_iter().filter_map(|one| one.split_once('@')).filter_map(|(number, rev)| Some((number.to_owned(), rev.parse().ok()?))).collect();
+    let seen: Vec<(String, i64)> = form
+        .all("seen")
+        .into_iter()
+        .filter_map(|one| one.split_once('@'))
+        .filter_map(|(number, rev)| Some((number.to_owned(), rev.parse().ok()?)))
+        .collect();
     let why = reason.clone();
     let (said, foreseen) = cx
         .blocking(move |site| {

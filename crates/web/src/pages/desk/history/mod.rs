@@ -1,8 +1,8 @@
 //! 办理记录 and 查看个人信息: the readable journal of a case; protected values for a stated reason.
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use office::desk::SummarySection;
 use office::audit::{Line, Told as _};
+use office::desk::SummarySection;
 
 use crate::cx::Csrf;
 use crate::{Cx, Form, Page, Path, WebError};

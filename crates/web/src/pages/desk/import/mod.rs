@@ -112,7 +112,9 @@ async fn upload(cx: Cx, upload: crate::Upload) -> Result<Response, WebError> {
             };
             match site.office.upload_import(&who, &file.name, &file.bytes) {
                 Ok(id) => Ok(Ok(id)),
-                Err(office::Refused::Invalid(wrong)) => Ok(Err(wrong.into_iter().map(|one| one.message).collect::<Vec<_>>().join("；"))),
+                Err(office::Refused::Invalid(wrong)) => {
+                    Ok(Err(wrong.into_iter().map(|one| one.message).collect::<Vec<_>>().join("；")))
+                }
                 Err(refused) => Err(refused.into()),
             }
         })

@@ -79,7 +79,13 @@ fn heads(view: &UploadView) -> Vec<Head> {
     let all = mapping.headers.iter().zip(&mapping.columns).enumerate();
     all.map(|(at, (header, meaning))| Head {
         header: header.clone(),
-        cells: view.sample.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.trim().is_empty()).map(short).collect(),
+        cells: view
+            .sample
+            .iter()
+            .filter_map(|row| row.get(at))
+            .filter(|cell| !cell.trim().is_empty())
+            .map(short)
+            .collect(),
         meaning: meaning.map_or("", Column::as_str),
     })
     .collect()
@@ -90,9 +96,14 @@ fn sentence(u: &Upload) -> String {
     let format = &u.settings.format;
     match &u.stage {
         Stage::Mapping(None) if u.settings.mapping.columns.iter().all(Option::is_none) => {
-            format!("{format}，{} 行。一栏也没有认出来：如果下面的字是乱码，请用 Excel 另存为“CSV UTF-8”再上传；否则请逐栏指定。", u.record.total)
+            format!(
+                "{format}，{} 行。一栏也没有认出来：如果下面的字是乱码，请用 Excel 另存为“CSV UTF-8”再上传；否则请逐栏指定。",
+                u.record.total
+            )
         }
-        Stage::Mapping(None) => format!("{format}，{} 行。下面是猜出来的栏目，请看一遍，不对的改过来。", u.record.total),
+        Stage::Mapping(None) => {
+            format!("{format}，{} 行。下面是猜出来的栏目，请看一遍，不对的改过来。", u.record.total)
+        }
         Stage::Mapping(Some(why)) => format!("核对没有完成：{why}。请改好后再核对。"),
         Stage::Checking(_) => "正在核对，什么也不会写入。".to_owned(),
         Stage::Checked => "核对完了，还没有写入。请看结果，再决定是否导入。".to_owned(),
@@ -119,7 +130,8 @@ fn steps(stage: &Stage) -> Steps {
 }
 
 fn found_tables(found: &Found) -> (Table, Table) {
-    let odd = |one: &Oddity| cells([one.item.clone(), one.rows.to_string(), one.example.clone(), one.suggestion.clone()]);
+    let odd =
+        |one: &Oddity| cells([one.item.clone(), one.rows.to_string(), one.example.clone(), one.suggestion.clone()]);
     let oddities = table("有待核实的原因", &["栏目", "行数", "例如", "建议"], found.oddities.iter().map(odd).collect());
     let rows = found.rows.iter().map(|row| cells([row.line.to_string(), row.name.clone(), row.why.clone()]));
     (oddities, table("前几行", &["行号", "组织", "原因"], rows.collect()))
@@ -128,12 +140,21 @@ fn found_tables(found: &Found) -> (Table, Table) {
 fn rejects_tables(view: &UploadView) -> (Table, Table) {
     // What else is wrong with that row belongs to the list below.
     let first = |text: &str| text.split('；').next().unwrap_or_default().to_owned();
-    let groups = view.groups.iter().map(|one| cells([one.item.clone(), one.rows.to_string(), first(&one.example), one.suggestion.clone()]));
+    let groups = view
+        .groups
+        .iter()
+        .map(|one| cells([one.item.clone(), one.rows.to_string(), first(&one.example), one.suggestion.clone()]));
     let rows = view.rejects.iter().map(|row| {
         let text: Vec<String> = serde_json::from_str(&row.row_text).unwrap_or_default();
         let text = text.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("，");
         let text: String = text.chars().take(60).collect();
-        cells([row.line.to_string(), row.field.clone().unwrap_or_default(), row.reason.clone(), row.suggestion.clone(), text])
+        cells([
+            row.line.to_string(),
+            row.field.clone().unwrap_or_default(),
+            row.reason.clone(),
+            row.suggestion.clone(),
+            text,
+        ])
     });
     let groups = table("退回的原因", &["栏目", "行数", "例如", "建议"], groups.collect());
     (groups, table("前几行", &["行号", "栏目", "原因", "建议", "原内容"], rows.collect()))
@@ -246,7 +267,9 @@ pub async fn send(cx: Cx, Path(id): Path<RecordId>, form: Form) -> Result<Respon
             };
             match result {
                 Ok(()) => Ok(None),
-                Err(office::Refused::Invalid(wrong)) => Ok(Some(wrong.into_iter().map(|one| one.message).collect::<Vec<_>>().join("；"))),
+                Err(office::Refused::Invalid(wrong)) => {
+                    Ok(Some(wrong.into_iter().map(|one| one.message).collect::<Vec<_>>().join("；")))
+                }
                 Err(refused) => Err(refused.into()),
             }
         })
@@ -269,7 +292,10 @@ pub async fn rejects(cx: Cx, Path(id): Path<RecordId>) -> Result<Response, WebEr
         .await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"rejects.csv\"; filename*=UTF-8''%E9%80%80%E5%9B%9E%E6%B8%85%E5%8D%95.csv"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"rejects.csv\"; filename*=UTF-8''%E9%80%80%E5%9B%9E%E6%B8%85%E5%8D%95.csv",
+        ),
         (header::CACHE_CONTROL, "private, no-store"),
     ];
     Ok((headers, bytes).into_response())

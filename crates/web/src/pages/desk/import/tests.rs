@@ -77,12 +77,21 @@ async fn a_file_goes_all_the_way_without_javascript() {
     assert_eq!(got.status, StatusCode::SEE_OTHER, "{}", got.text);
     let here = got.location().to_owned();
     let text = desk.page(&here).await;
-    has(&text, &["CSV, UTF-8，4 行", "沈阳市甲协会", "name=\"c4\"", "<option value=\"code\" selected>", "核对全部 4 行"]);
-    let refused = desk.keeper.post(&here, &[("go", "check"), ("c0", ""), ("c1", "code"), ("c2", ""), ("c3", ""), ("c4", "")]).await;
+    has(
+        &text,
+        &["CSV, UTF-8，4 行", "沈阳市甲协会", "name=\"c4\"", "<option value=\"code\" selected>", "核对全部 4 行"],
+    );
+    let refused = desk
+        .keeper
+        .post(&here, &[("go", "check"), ("c0", ""), ("c1", "code"), ("c2", ""), ("c3", ""), ("c4", "")])
+        .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     has(&refused.text, &["没有一栏是“名称”", "<option value=\"code\" selected>"]);
     refused.is_well_made();
-    let twice = desk.keeper.post(&here, &[("go", "check"), ("c0", "name"), ("c1", "name"), ("c2", ""), ("c3", ""), ("c4", "")]).await;
+    let twice = desk
+        .keeper
+        .post(&here, &[("go", "check"), ("c0", "name"), ("c1", "name"), ("c2", ""), ("c3", ""), ("c4", "")])
+        .await;
     has(&twice.text, &["有两栏都选了“名称”"]);
     let too_soon = desk.keeper.post(&here, &[("go", "import")]).await;
     has(&too_soon.text, &["还没有核对完"]);
@@ -90,7 +99,11 @@ async fn a_file_goes_all_the_way_without_javascript() {
     has(&desk.page(&here).await, &["正在核对", "hx-trigger=\"every 2s", "共 4 行，已处理 0 行"]);
     desk.work(None);
     let text = desk.page(&here).await;
-    has(&text, &["还没有写入", "导入可收的 2 行", "退回的 2 行", "outside", "浙江省"].map(|part| if part == "outside" { "由该机关的数据质量岗导入" } else { part }));
+    has(
+        &text,
+        &["还没有写入", "导入可收的 2 行", "退回的 2 行", "outside", "浙江省"]
+            .map(|part| if part == "outside" { "由该机关的数据质量岗导入" } else { part }),
+    );
     has(&text, &["1900-01-01", "收下但有待核实的"]);
     assert!(!text.contains("hx-trigger=\"every 2s"), "nothing runs, nothing is asked");
     has(&desk.page(&format!("{here}?columns=1")).await, &["核对全部 4 行", "<option value=\"name\" selected>"]);
@@ -153,7 +166,12 @@ async fn only_data_quality_of_the_same_authority_imports() {
     let here = desk.upload("a.csv", TABLE.as_bytes()).await.location().to_owned();
     let site = &desk.site;
     let paths = ["/desk/import".to_owned(), here.clone(), format!("{here}/rejects.csv")];
-    let wrong = [site.founder("bai"), site.official("intake", "2101", desk.body), site.official("decision", "2101", desk.body), site.admin(AdminRole::System)];
+    let wrong = [
+        site.founder("bai"),
+        site.official("intake", "2101", desk.body),
+        site.official("decision", "2101", desk.body),
+        site.admin(AdminRole::System),
+    ];
     for visitor in &wrong {
         for path in &paths {
             assert_eq!(visitor.get(path).await.status, StatusCode::FORBIDDEN, "{path}");

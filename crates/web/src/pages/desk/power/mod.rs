@@ -90,11 +90,14 @@ pub async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> 
 
 pub async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
     let who = cx.actor()?;
-    let wrong = || WebError::invalid("地址不完整。请从权力运行监测页面点数字进入。").way("权力运行监测", "/desk/supervise-power");
+    let wrong = || {
+        WebError::invalid("地址不完整。请从权力运行监测页面点数字进入。").way("权力运行监测", "/desk/supervise-power")
+    };
     let area: AreaCode = asked.area.parse().map_err(|_| wrong())?;
     let since: Date = asked.since.parse().map_err(|_| wrong())?;
     let (which, key, label) = LISTS.into_iter().find(|(_, key, _)| *key == asked.which).ok_or_else(wrong)?;
-    let after = asked.after.split_once('~').and_then(|(day, id)| Some((day.parse::<Date>().ok()?, id.parse::<CaseId>().ok()?)));
+    let after =
+        asked.after.split_once('~').and_then(|(day, id)| Some((day.parse::<Date>().ok()?, id.parse::<CaseId>().ok()?)));
     let of = area.clone();
     let (lines, next, name) = cx
         .blocking(move |site| {

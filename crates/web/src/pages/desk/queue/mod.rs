@@ -122,8 +122,15 @@ pub async fn show(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>) 
         previous: (!asked.after.is_empty()).then(|| asked.address(&desk, &asked.which, "")),
         next: page.next.as_ref().map(|next| asked.address(&desk, &asked.which, next)),
     };
-    let export = asked.address(&desk, &asked.which, "").replacen(&format!("/desk/queue/{desk}"), &format!("/desk/queue/{desk}/export"), 1);
-    let others = page.others.iter().map(|chair| Link::to(chair.area_name.clone(), format!("/desk/queue/{desk}?area={}", chair.area)));
+    let export = asked.address(&desk, &asked.which, "").replacen(
+        &format!("/desk/queue/{desk}"),
+        &format!("/desk/queue/{desk}/export"),
+        1,
+    );
+    let others = page
+        .others
+        .iter()
+        .map(|chair| Link::to(chair.area_name.clone(), format!("/desk/queue/{desk}?area={}", chair.area)));
     let body = QueueTemplate {
         csrf: cx.csrf(),
         title: title.clone(),
@@ -178,7 +185,18 @@ pub async fn export(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>
     let text = cx
         .blocking(move |site| {
             let mut out = csv::Writer::from_writer(Vec::new());
-            let head = ["办件编号", "办件", "环节", "申请人", "收件日期", "到本岗日期", "到期日", "剩余", "领取人", "办理机关"];
+            let head = [
+                "办件编号",
+                "办件",
+                "环节",
+                "申请人",
+                "收件日期",
+                "到本岗日期",
+                "到期日",
+                "剩余",
+                "领取人",
+                "办理机关",
+            ];
             out.write_record(head).map_err(WebError::internal)?;
             for _ in 0..EXPORT_PAGES {
                 let page = site.office.desk_queue(&who, &ask)?;
@@ -209,7 +227,8 @@ pub async fn export(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>
     let mut bytes = "\u{feff}".as_bytes().to_vec();
     bytes.extend(text);
     let name = format!("attachment; filename=\"queue-{}.csv\"", cx.today);
-    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
+        .into_response())
 }
 
 /// A cell that a spreadsheet will not take for a formula.

@@ -159,8 +159,15 @@ fn page(cx: &Cx, word: &str, review: Review, colleagues: Vec<(base::AccountId, S
     let me = cx.viewer.as_ref().map_or(base::AccountId::from_bits(0), |viewer| viewer.account);
     let title = review.title.clone();
     let colleagues = colleagues.into_iter().filter(|(account, _)| *account != me).collect();
-    let body =
-        ReviewPage { csrf: cx.csrf(), said: said(word), now: cx.site.office.clock.now(), me, forms, colleagues, r: review };
+    let body = ReviewPage {
+        csrf: cx.csrf(),
+        said: said(word),
+        now: cx.site.office.clock.now(),
+        me,
+        forms,
+        colleagues,
+        r: review,
+    };
     Page::new(title, body).under("工作台", "/desk").desk()
 }
 

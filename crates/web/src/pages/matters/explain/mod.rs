@@ -61,9 +61,16 @@ fn build(site: &Site, id: &str, ask: &Ask, today: base::Date) -> Result<Page, We
     let at = area.clone().unwrap_or_else(AreaCode::nation);
     let resolved = office.matter(id, &at, today).map_err(|_| WebError::not_found("这个事项"))?;
     let lineage = office.lineage(&at, today);
-    let pack_name = |id: &str| office.catalogue.packs().find(id).map_or_else(|| id.to_owned(), |pack| pack.name.clone());
+    let pack_name =
+        |id: &str| office.catalogue.packs().find(id).map_or_else(|| id.to_owned(), |pack| pack.name.clone());
     let packs = office.catalogue.packs().applying(&lineage).into_iter();
-    let packs = packs.map(|pack| vec![Cell::new(pack.name.clone()), Cell::new(office.areas.full_name_at(&pack.area, today)), Cell::new(pack.at.to_string())]);
+    let packs = packs.map(|pack| {
+        vec![
+            Cell::new(pack.name.clone()),
+            Cell::new(office.areas.full_name_at(&pack.area, today)),
+            Cell::new(pack.at.to_string()),
+        ]
+    });
     let params = resolved.params.iter().map(|param| {
         vec![
             Cell::new(param.title.clone()),
@@ -93,5 +100,8 @@ fn build(site: &Site, id: &str, ask: &Ask, today: base::Date) -> Result<Page, We
         name: name.clone(),
     };
     let title = format!("{name}：每个数值的依据");
-    Ok(Page::new(title, page).under("我要办", "/matters").under(name, format!("/matters/{id}{query}")).cache(Cache::Public(60)))
+    Ok(Page::new(title, page)
+        .under("我要办", "/matters")
+        .under(name, format!("/matters/{id}{query}"))
+        .cache(Cache::Public(60)))
 }

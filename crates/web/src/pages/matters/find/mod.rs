@@ -94,7 +94,8 @@ fn build(site: &Site, ask: &Ask, csrf: Csrf) -> Result<Page, WebError> {
             let error = if missing { "请选择一个答案".to_owned() } else { String::new() };
             let label = Label::new("answer", question.ask.clone()).hint(question.help.clone()).error(error.clone());
             let field = Choice { label, options: options.collect(), value: String::new() };
-            let page = Page::new(question.ask.clone(), QuestionPage { field, path, number: answers.len() + 1, told, error });
+            let page =
+                Page::new(question.ask.clone(), QuestionPage { field, path, number: answers.len() + 1, told, error });
             if missing { page.with_errors() } else { page }
         }
         catalogue::matter::routes::Step::Outcome(outcome) => {
@@ -123,7 +124,9 @@ fn join(answers: &[usize]) -> String {
 /// The answers given so far, each with the address that asks it again.
 fn told(routes: &Routes, answers: &[usize]) -> Vec<Told> {
     let one = |count: usize| {
-        let catalogue::matter::routes::Step::Question(question) = routes.follow(&answers[..count])? else { return None };
+        let catalogue::matter::routes::Step::Question(question) = routes.follow(&answers[..count])? else {
+            return None;
+        };
         let answer = question.answers.get(answers[count])?;
         let back = format!("/matters/find?path={}", join(&answers[..count]));
         Some(Told { ask: question.ask.clone(), answer: answer.text.clone(), back })

@@ -1,8 +1,8 @@
 //! What the guide says, worked out from the matter: nothing is written twice, nothing is left out; none is said as 无.
 use base::{AreaCode, Calendar, Date};
+use casework::span_of;
 use catalogue::matter::{FieldKind, Limit, Material, Matter, Need, Next, Seat, Step, TimeSpan};
 use catalogue::{Params, Resolved};
-use casework::span_of;
 use office::Office;
 
 use crate::parts::Limits;
@@ -125,7 +125,8 @@ fn about(office: &Office, matter: &Matter, area: &AreaCode, today: Date) -> Vec<
 
 fn service(matter: &Matter, params: &Params) -> Vec<Row> {
     let guide = &matter.guide;
-    let deliver = matter.endings.iter().find_map(|ending| ending.deliver.as_ref()).and_then(|span| span_text(span, params));
+    let deliver =
+        matter.endings.iter().find_map(|ending| ending.deliver.as_ref()).and_then(|span| span_text(span, params));
     let result = match deliver {
         Some(span) => format!("{}。作出决定后 {span}内送达。", guide.result.trim_end_matches('。')),
         None => guide.result.clone(),
@@ -134,7 +135,10 @@ fn service(matter: &Matter, params: &Params) -> Vec<Row> {
         row("收费", &guide.fee),
         row("办理地点", &guide.place),
         row("办理时间", &guide.hours),
-        row("到现场次数", &if guide.visits == 0 { "0 次，全程网上办".to_owned() } else { format!("{} 次", guide.visits) }),
+        row(
+            "到现场次数",
+            &if guide.visits == 0 { "0 次，全程网上办".to_owned() } else { format!("{} 次", guide.visits) },
+        ),
         row("特殊环节", &guide.special),
         row("办理结果", &result),
         row("结果样本", &guide.result_sample),
@@ -147,7 +151,8 @@ fn service(matter: &Matter, params: &Params) -> Vec<Row> {
 fn times(matter: &Matter, params: &Params, calendar: &Calendar, today: Date) -> Option<Limits> {
     let limit = matter.limit.as_ref()?;
     let statutory = span_text(&limit.statutory, params)?;
-    let promised = limit.promised.as_ref().and_then(|span| span_text(span, params)).unwrap_or_else(|| "与法定时限相同".to_owned());
+    let promised =
+        limit.promised.as_ref().and_then(|span| span_text(span, params)).unwrap_or_else(|| "与法定时限相同".to_owned());
     Some(super::limits(statutory, limit.clause.text.clone(), promised, due(limit, params, calendar, today)))
 }
 
@@ -163,7 +168,10 @@ fn material_row(material: &Material, params: &Params) -> MaterialRow {
     };
     let promise = material.promise.as_ref().map(|promise| {
         let time = span_text(&promise.verify, params).unwrap_or_default();
-        format!("可以先承诺、后核查：{} 决定后 {time}内核查。{}（{}）", promise.text, promise.consequence, promise.clause.text)
+        format!(
+            "可以先承诺、后核查：{} 决定后 {time}内核查。{}（{}）",
+            promise.text, promise.consequence, promise.clause.text
+        )
     });
     MaterialRow {
         name: material.name.clone(),
@@ -182,17 +190,26 @@ fn material_row(material: &Material, params: &Params) -> MaterialRow {
 fn steps(office: &Office, matter: &Matter, params: &Params) -> Vec<StepRow> {
     let together = |step: &Step| {
         let openers = matter.steps.iter().flat_map(|other| &other.moves);
-        openers.filter_map(|one| if let Next::Open(ids) = &one.then { Some(ids) } else { None }).find(|ids| ids.len() > 1 && ids.contains(&step.id))
+        openers
+            .filter_map(|one| if let Next::Open(ids) = &one.then { Some(ids) } else { None })
+            .find(|ids| ids.len() > 1 && ids.contains(&step.id))
     };
     let mut rows = Vec::new();
     let mut before: Option<&Vec<catalogue::matter::StepId>> = None;
     for step in &matter.steps {
         let group = together(step);
-        let time = step.limit.as_ref().and_then(|limit| span_text(limit.promised.as_ref().unwrap_or(&limit.statutory), params));
-        let leads: Vec<&str> = step.moves.iter().filter_map(|one| match &one.then {
-            Next::End(id) => matter.find_ending(id).map(|ending| ending.name.as_str()),
-            _ => None,
-        }).collect();
+        let time = step
+            .limit
+            .as_ref()
+            .and_then(|limit| span_text(limit.promised.as_ref().unwrap_or(&limit.statutory), params));
+        let leads: Vec<&str> = step
+            .moves
+            .iter()
+            .filter_map(|one| match &one.then {
+                Next::End(id) => matter.find_ending(id).map(|ending| ending.name.as_str()),
+                _ => None,
+            })
+            .collect();
         rows.push(StepRow {
             name: step.name.clone(),
             desk: seat(office, step),

@@ -77,10 +77,16 @@ fn build(site: &Site, id: &str, ask: &Ask, today: base::Date, csrf: Csrf, signed
     }
     let path = format!("/matters/{id}");
     let print = PrintHeader {
-        host: if area.is_some() { format!("{}登记管理机关", office.areas.full_name_at(&at, today)) } else { site.settings.host.clone() },
+        host: if area.is_some() {
+            format!("{}登记管理机关", office.areas.full_name_at(&at, today))
+        } else {
+            site.settings.host.clone()
+        },
         title: title.clone(),
         number: format!("事项编码 {}　打印日期 {today}", resolved.matter.code),
-        qr: QrBox { url: format!("{}{path}{query}", site.settings.base_url), caption: "扫码看最新指南".to_owned() },
+        qr: QrBox {
+            url: format!("{}{path}{query}", site.settings.base_url), caption: "扫码看最新指南".to_owned()
+        },
     };
     let page = GuidePage {
         csrf,
@@ -106,7 +112,8 @@ async fn start(cx: Cx, Path(id): Path<String>, form: Form) -> Result<Response, W
     let actor = cx.actor()?;
     let today = cx.today;
     let area = form.text("area").to_owned();
-    let presets = form.0.iter().filter_map(|(name, value)| Some((name.strip_prefix("preset.")?.to_owned(), value.clone())));
+    let presets =
+        form.0.iter().filter_map(|(name, value)| Some((name.strip_prefix("preset.")?.to_owned(), value.clone())));
     let presets = presets.collect();
     let draft = cx
         .blocking(move |site| {
@@ -119,5 +126,14 @@ async fn start(cx: Cx, Path(id): Path<String>, form: Form) -> Result<Response, W
 
 /// The three times of a guide: nothing is running yet, so nothing is used up.
 fn limits(statutory: String, basis: String, promised: String, expected: Option<base::Date>) -> Limits {
-    Limits { statutory, basis, promised, expected, stopped: None, used: 0, left: "今天提交并且材料齐全时的预计办结日".to_owned(), tone: Tone::Calm }
+    Limits {
+        statutory,
+        basis,
+        promised,
+        expected,
+        stopped: None,
+        used: 0,
+        left: "今天提交并且材料齐全时的预计办结日".to_owned(),
+        tone: Tone::Calm,
+    }
 }

@@ -128,11 +128,19 @@ fn verdict(name: &str, report: &NameReport) -> Verdict {
         findings: report
             .findings
             .iter()
-            .map(|one| Said { refuses: one.severity == Severity::Refuse, text: one.message.clone(), clause: one.clause.clone() })
+            .map(|one| Said {
+                refuses: one.severity == Severity::Refuse,
+                text: one.message.clone(),
+                clause: one.clause.clone(),
+            })
             .collect(),
         near: Table {
             caption: "最相近的名称".to_owned(),
-            columns: vec![Column::new("名称"), Column::new("哪里相同"), Column { number: true, ..Column::new("相近程度") }],
+            columns: vec![
+                Column::new("名称"),
+                Column::new("哪里相同"),
+                Column { number: true, ..Column::new("相近程度") },
+            ],
             rows: near.collect(),
             exports: Vec::new(),
             empty: "没有相近的名称。".to_owned(),

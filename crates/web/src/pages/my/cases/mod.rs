@@ -15,7 +15,9 @@ use serde::Deserialize;
 
 use crate::cx::Csrf;
 use crate::page::Link;
-use crate::parts::{Banner, ErrorSummary, Label, Limits, LongText, PrintHeader, QrBox, StoredFile, SummaryList, Timeline};
+use crate::parts::{
+    Banner, ErrorSummary, Label, Limits, LongText, PrintHeader, QrBox, StoredFile, SummaryList, Timeline,
+};
 use crate::site::Site;
 use crate::{Cx, Form, Page, Path, Query, WebError};
 use progress::Holder;
@@ -152,15 +154,21 @@ fn build(site: &Site, own: &OwnCase, csrf: Csrf, today: base::Date, sent: &str) 
         summary: progress::summary(office, own, today),
         withdrawable: withdrawable(own).is_some(),
         rate: ended.map(|_| format!("{here}/review")).unwrap_or_default(),
-        certificate: ended.filter(|ended| ended.kind == EndingKind::Granted).map(|_| format!("{here}/certificate")).unwrap_or_default(),
+        certificate: ended
+            .filter(|ended| ended.kind == EndingKind::Granted)
+            .map(|_| format!("{here}/certificate"))
+            .unwrap_or_default(),
         here,
     }
 }
 
 fn banner(sent: &str, own: &OwnCase, office: &office::Office, today: base::Date) -> Option<Banner> {
-    let expected = progress::expected(office, own, today).map(|day| format!("预计 {day} 以前办结。")).unwrap_or_default();
+    let expected =
+        progress::expected(office, own, today).map(|day| format!("预计 {day} 以前办结。")).unwrap_or_default();
     let (title, text) = match sent {
-        "1" => ("申请已提交", format!("办件编号 {}，请记下来。{expected}有进展会在这里和“通知”里告诉您。", own.row.number)),
+        "1" => {
+            ("申请已提交", format!("办件编号 {}，请记下来。{expected}有进展会在这里和“通知”里告诉您。", own.row.number))
+        }
         "2" => ("补正已提交", format!("受理岗会接着看。{expected}")),
         _ => return None,
     };

@@ -51,11 +51,15 @@ pub fn sentence(office: &Office, own: &OwnCase, today: Date) -> String {
 
 /// How it ended, whether well, and what to do with it.
 pub fn result(own: &OwnCase, ended: &Ended) -> (String, bool, String) {
-    let name = own.resolved.matter.find_ending(&ended.ending).map_or_else(|| "办结".to_owned(), |ending| ending.name.clone());
+    let name =
+        own.resolved.matter.find_ending(&ended.ending).map_or_else(|| "办结".to_owned(), |ending| ending.name.clone());
     let good = matches!(ended.kind, EndingKind::Granted | EndingKind::Closed);
-    let reason = own.case.timeline.iter().rev().find(|event| !event.reason.is_empty()).map(|event| event.reason.clone());
+    let reason =
+        own.case.timeline.iter().rev().find(|event| !event.reason.is_empty()).map(|event| event.reason.clone());
     let more = match ended.kind {
-        EndingKind::Granted | EndingKind::Closed => ended.deliver_by.map(|day| format!("证书和决定书最迟 {day} 送达，也可以在下面下载。")).unwrap_or_default(),
+        EndingKind::Granted | EndingKind::Closed => {
+            ended.deliver_by.map(|day| format!("证书和决定书最迟 {day} 送达，也可以在下面下载。")).unwrap_or_default()
+        }
         EndingKind::Refused | EndingKind::Rejected => format!(
             "理由：{}。{}。改好以后也可以重新申请。",
             reason.unwrap_or_else(|| "见决定书".to_owned()).trim_end_matches('。'),
@@ -80,14 +84,20 @@ pub fn limits(office: &Office, own: &OwnCase, today: Date) -> Option<Limits> {
     if case.has_ended() {
         return None;
     }
-    let text = |span: &catalogue::matter::TimeSpan| crate::pages::matters::span_text(span, &own.resolved.params).unwrap_or_default();
+    let text = |span: &catalogue::matter::TimeSpan| {
+        crate::pages::matters::span_text(span, &own.resolved.params).unwrap_or_default()
+    };
     let due = clock.due(&office.calendar, today);
     let expected = due.expected().date;
     let all = (expected - clock.started).get_days().max(1);
     let gone = (today - clock.started).get_days().clamp(0, all);
     let left = (expected - today).get_days();
     let stopped = clock.pauses.iter().find(|pause| pause.to.is_none()).map(|pause| {
-        let until = if pause.why == catalogue::matter::Suspension::Correction { "您补正提交后接着计算" } else { "结束后接着计算" };
+        let until = if pause.why == catalogue::matter::Suspension::Correction {
+            "您补正提交后接着计算"
+        } else {
+            "结束后接着计算"
+        };
         format!("自 {} 起因{}不计时，{until}。预计办结日会跟着顺延", pause.from, pause.why.plain())
     });
     Some(Limits {
@@ -97,8 +107,18 @@ pub fn limits(office: &Office, own: &OwnCase, today: Date) -> Option<Limits> {
         expected: Some(expected),
         stopped,
         used: u8::try_from(gone * 100 / all).unwrap_or(100),
-        left: if left >= 0 { format!("还有 {left} 天") } else { format!("已超过预计办结日 {} 天，您可以催办或者投诉", -left) },
-        tone: if left < 0 { Tone::Bad } else if left <= 3 { Tone::Warn } else { Tone::Calm },
+        left: if left >= 0 {
+            format!("还有 {left} 天")
+        } else {
+            format!("已超过预计办结日 {} 天，您可以催办或者投诉", -left)
+        },
+        tone: if left < 0 {
+            Tone::Bad
+        } else if left <= 3 {
+            Tone::Warn
+        } else {
+            Tone::Calm
+        },
     })
 }
 
@@ -106,11 +126,18 @@ pub fn limits(office: &Office, own: &OwnCase, today: Date) -> Option<Limits> {
 pub fn holders(office: &Office, own: &OwnCase, today: Date) -> Vec<Holder> {
     let holder = |task: &casework::Task| {
         let body = own.holder(task);
-        let due = task.clock.as_ref().filter(|clock| !clock.is_paused()).map(|clock| clock.due(&office.calendar, today).expected().date.to_string());
+        let due = task
+            .clock
+            .as_ref()
+            .filter(|clock| !clock.is_paused())
+            .map(|clock| clock.due(&office.calendar, today).expected().date.to_string());
         Holder {
             step: step_name(own, &task.step),
             desk: office.catalogue.desk_name(task.desk.as_str()).to_owned(),
-            body: body.map_or_else(|| format!("{}登记管理机关", office.areas.full_name_at(&task.area, today)), |body| body.name.clone()),
+            body: body.map_or_else(
+                || format!("{}登记管理机关", office.areas.full_name_at(&task.area, today)),
+                |body| body.name.clone(),
+            ),
             phone: body.and_then(|body| body.phone.clone()).unwrap_or_default(),
             due: due.unwrap_or_default(),
         }
@@ -131,7 +158,9 @@ fn words(own: &OwnCase, event: &Done) -> String {
         Verb::Withdraw => "您撤回了申请".to_owned(),
         Verb::Transfer => format!("{step}：转到下一个岗位"),
         Verb::Extend => "办理期限经批准延长".to_owned(),
-        Verb::Suspend => format!("计时暂停：{}", event.cause.map(catalogue::matter::Suspension::plain).unwrap_or_default()),
+        Verb::Suspend => {
+            format!("计时暂停：{}", event.cause.map(catalogue::matter::Suspension::plain).unwrap_or_default())
+        }
         Verb::Resume => "恢复计时".to_owned(),
         Verb::Lapse => format!("{step}：期限届满，系统已处理"),
         other => format!("{step}：{}", other.plain()),
@@ -140,10 +169,19 @@ fn words(own: &OwnCase, event: &Done) -> String {
 
 /// What happened, newest first. Claims and put-backs are the desks' own affair; so are opinions' contents.
 pub fn timeline(office: &Office, own: &OwnCase) -> Timeline {
-    let tell = |event: &&Done| !matches!(event.verb, Verb::Claim | Verb::Release | Verb::View | Verb::Reveal | Verb::AdoptEdition);
+    let tell = |event: &&Done| {
+        !matches!(event.verb, Verb::Claim | Verb::Release | Verb::View | Verb::Reveal | Verb::AdoptEdition)
+    };
     let event = |event: &Done| {
-        let who = if event.desk.is_applicant() { "您".to_owned() } else { office.catalogue.desk_name(event.desk.as_str()).to_owned() };
-        let spoken = matches!(event.verb, Verb::Refuse | Verb::Suspend | Verb::Extend | Verb::Withdraw | Verb::Return | Verb::Approve);
+        let who = if event.desk.is_applicant() {
+            "您".to_owned()
+        } else {
+            office.catalogue.desk_name(event.desk.as_str()).to_owned()
+        };
+        let spoken = matches!(
+            event.verb,
+            Verb::Refuse | Verb::Suspend | Verb::Extend | Verb::Withdraw | Verb::Return | Verb::Approve
+        );
         let mut note = if spoken { event.reason.clone() } else { String::new() };
         if spoken && !event.article.is_empty() {
             note = format!("{note}（{}）", event.article);
@@ -167,12 +205,28 @@ pub fn timeline(office: &Office, own: &OwnCase) -> Timeline {
 pub fn summary(office: &Office, own: &OwnCase, today: Date) -> Vec<SummaryList> {
     let rules = office.rules(&own.resolved);
     let loaded = Loaded::new(today);
-    let facts = casework::CaseFacts { outer: &loaded, matter: &own.resolved.matter, answers: &own.case.answers, opinions: &[], today };
+    let facts = casework::CaseFacts {
+        outer: &loaded,
+        matter: &own.resolved.matter,
+        answers: &own.case.answers,
+        opinions: &[],
+        today,
+    };
     let area = |field: &str, value: String| {
-        let is_area = own.resolved.matter.fields().any(|one| one.id.as_str() == field && one.kind == catalogue::matter::FieldKind::Area);
+        let is_area = own
+            .resolved
+            .matter
+            .fields()
+            .any(|one| one.id.as_str() == field && one.kind == catalogue::matter::FieldKind::Area);
         match value.parse::<base::AreaCode>() {
             Ok(code) if is_area => office.areas.full_name_at(&code, today),
-            _ => if value == "未填写" { String::new() } else { value },
+            _ => {
+                if value == "未填写" {
+                    String::new()
+                } else {
+                    value
+                }
+            }
         }
     };
     let sections = rules.summary(&facts, |section| section.by.is_applicant(), false);
@@ -180,7 +234,11 @@ pub fn summary(office: &Office, own: &OwnCase, today: Date) -> Vec<SummaryList> 
         .into_iter()
         .map(|section| SummaryList {
             title: section.title,
-            rows: section.rows.into_iter().map(|row| SummaryRow { label: row.label, value: area(&row.field, row.value), change: None }).collect(),
+            rows: section
+                .rows
+                .into_iter()
+                .map(|row| SummaryRow { label: row.label, value: area(&row.field, row.value), change: None })
+                .collect(),
         })
         .collect()
 }

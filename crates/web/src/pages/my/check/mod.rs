@@ -46,7 +46,9 @@ async fn show(cx: Cx, Path(id): Path<RecordId>) -> Result<Response, WebError> {
     let (actor, csrf, today) = (cx.actor()?, cx.csrf(), cx.today);
     cx.blocking(move |site| {
         let draft = match super::open(site, &actor, id)? {
-            Ok(draft) if draft.case.is_some() => return Ok(Redirect::to(&format!("/my/drafts/{id}/correct")).into_response()),
+            Ok(draft) if draft.case.is_some() => {
+                return Ok(Redirect::to(&format!("/my/drafts/{id}/correct")).into_response());
+            }
             Ok(draft) => draft,
             Err(elsewhere) => return Ok(elsewhere),
         };
@@ -60,7 +62,10 @@ fn mend(draft: &OpenDraft, site: &Site, today: base::Date, faults: &[FieldFault]
     let pages = draft.pages(&rules, &draft.facts(&facts, today));
     let one = |fault: &FieldFault| {
         let label = if fault.label.is_empty() { String::new() } else { format!("{}：", fault.label) };
-        Mend { href: super::place_of(draft, &pages, &fault.field, "check"), text: format!("{label}{}", super::sentence(fault)) }
+        Mend {
+            href: super::place_of(draft, &pages, &fault.field, "check"),
+            text: format!("{label}{}", super::sentence(fault)),
+        }
     };
     faults.iter().map(one).collect()
 }
@@ -78,12 +83,23 @@ pub(super) fn materials(draft: &OpenDraft, here: &str, back: &str) -> SummaryLis
             Some(Provided::Shared(from)) => format!("数据共享：{from}"),
             None => String::new(),
         };
-        SummaryRow { label: material.name.clone(), value, change: Some(format!("{here}/materials/{}?back={back}", material.id)) }
+        SummaryRow {
+            label: material.name.clone(),
+            value,
+            change: Some(format!("{here}/materials/{}?back={back}", material.id)),
+        }
     };
     SummaryList { title: "申请材料".to_owned(), rows: asked.map(row).collect() }
 }
 
-fn build(site: &Site, draft: &OpenDraft, csrf: Csrf, today: base::Date, agree: &str, banner: Option<Banner>) -> Result<Page, WebError> {
+fn build(
+    site: &Site,
+    draft: &OpenDraft,
+    csrf: Csrf,
+    today: base::Date,
+    agree: &str,
+    banner: Option<Banner>,
+) -> Result<Page, WebError> {
     let office = &site.office;
     let (faults, warnings) = office.db.read(|tx| office.draft_faults(tx, draft))?;
     let (rules, loaded) = (office.rules(&draft.resolved), Loaded::new(today));
@@ -108,7 +124,8 @@ fn build(site: &Site, draft: &OpenDraft, csrf: Csrf, today: base::Date, agree: &
         .collect();
     summary.push(materials(draft, &list, "check"));
     let limit = draft.resolved.matter.limit.as_ref();
-    let span = limit.and_then(|limit| casework::span_of(limit.promised.as_ref().unwrap_or(&limit.statutory), rules.params).ok());
+    let span = limit
+        .and_then(|limit| casework::span_of(limit.promised.as_ref().unwrap_or(&limit.statutory), rules.params).ok());
     let refused = !agree.is_empty();
     let page = CheckPage {
         csrf,
@@ -121,7 +138,9 @@ fn build(site: &Site, draft: &OpenDraft, csrf: Csrf, today: base::Date, agree: &
         summary,
         agree_error: agree.to_owned(),
         banner,
-        expected: span.map(|span| office.calendar.off_holiday(office.calendar.after(today, span)).date.to_string()).unwrap_or_default(),
+        expected: span
+            .map(|span| office.calendar.off_holiday(office.calendar.after(today, span)).date.to_string())
+            .unwrap_or_default(),
     };
     let built = Page::new("核对并提交", page).under("我的", "/my").under(draft.title.clone(), list);
     Ok(if refused { built.with_errors() } else { built })
@@ -129,10 +148,20 @@ fn build(site: &Site, draft: &OpenDraft, csrf: Csrf, today: base::Date, agree: &
 
 /// Area answers are codes; people read names.
 fn area_words(office: &office::Office, draft: &OpenDraft, field: &str, value: String, today: base::Date) -> String {
-    let is_area = draft.resolved.matter.fields().any(|one| one.id.as_str() == field && one.kind == catalogue::matter::FieldKind::Area);
+    let is_area = draft
+        .resolved
+        .matter
+        .fields()
+        .any(|one| one.id.as_str() == field && one.kind == catalogue::matter::FieldKind::Area);
     match value.parse::<base::AreaCode>() {
         Ok(code) if is_area => office.areas.full_name_at(&code, today),
-        _ => if value == "未填写" { String::new() } else { value },
+        _ => {
+            if value == "未填写" {
+                String::new()
+            } else {
+                value
+            }
+        }
     }
 }
 
@@ -154,7 +183,12 @@ async fn send(cx: Cx, Path(id): Path<RecordId>, form: Form) -> Result<Response, 
                 Ok(page.with_errors().into_response())
             }
             Err(refused @ (Refused::Rule { .. } | Refused::Conflict)) => {
-                let banner = Banner { title: "这次没有提交成功".to_owned(), text: format!("{refused}。填过的内容都在。"), ways: Vec::new(), success: false };
+                let banner = Banner {
+                    title: "这次没有提交成功".to_owned(),
+                    text: format!("{refused}。填过的内容都在。"),
+                    ways: Vec::new(),
+                    success: false,
+                };
                 let draft = site.office.open_draft(&actor, id)?;
                 let page = build(site, &draft, csrf, today, "", Some(banner))?;
                 Ok(page.status(axum::http::StatusCode::CONFLICT).into_response())

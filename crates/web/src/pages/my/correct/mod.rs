@@ -86,7 +86,8 @@ fn label_of(draft: &OpenDraft, target: &str) -> String {
     let first = target.split('.').next().unwrap_or(target);
     let matter = &draft.resolved.matter;
     let field = matter.fields().find(|field| field.id.as_str() == first).map(|field| field.label.clone());
-    let material = matter.materials.iter().find(|material| material.id.as_str() == first).map(|material| material.name.clone());
+    let material =
+        matter.materials.iter().find(|material| material.id.as_str() == first).map(|material| material.name.clone());
     field.or(material).unwrap_or_else(|| target.to_owned())
 }
 
@@ -139,7 +140,15 @@ fn build(
         matter: row.title.clone(),
         on: open.on.to_string(),
         due: due.unwrap_or_default(),
-        faults: wrong.into_iter().map(|one| (super::place_of(draft, &pages, &one.field, "correct"), format!("{}：{}", label_of(draft, &one.field), one.message))).collect(),
+        faults: wrong
+            .into_iter()
+            .map(|one| {
+                (
+                    super::place_of(draft, &pages, &one.field, "correct"),
+                    format!("{}：{}", label_of(draft, &one.field), one.message),
+                )
+            })
+            .collect(),
         banner,
         agree_error: agree.to_owned(),
         number: row.number.clone(),
@@ -164,7 +173,12 @@ async fn send(cx: Cx, Path(id): Path<RecordId>, form: Form) -> Result<Response, 
             Ok(sent) => Ok(Redirect::to(&format!("/my/cases/{}?sent=2", sent.number)).into_response()),
             Err(Refused::Invalid(wrong)) => Ok(build(site, &draft, csrf, today, wrong, None, "")?.into_response()),
             Err(refused @ (Refused::Rule { .. } | Refused::Conflict)) => {
-                let banner = Banner { title: "这次没有提交成功".to_owned(), text: format!("{refused}。填过的内容都在。"), ways: Vec::new(), success: false };
+                let banner = Banner {
+                    title: "这次没有提交成功".to_owned(),
+                    text: format!("{refused}。填过的内容都在。"),
+                    ways: Vec::new(),
+                    success: false,
+                };
                 let page = build(site, &draft, csrf, today, Vec::new(), Some(banner), "")?;
                 Ok(page.status(axum::http::StatusCode::CONFLICT).into_response())
             }

@@ -9,8 +9,8 @@ use office::drafts::DraftLine;
 use serde::Deserialize;
 use store::cases::CaseLine;
 
-use crate::parts::{Banner, Cell, Column, Pager, Table, Tone};
 use crate::page::Link;
+use crate::parts::{Banner, Cell, Column, Pager, Table, Tone};
 use crate::site::Site;
 use crate::{Cx, Page, Query, WebError};
 
@@ -76,7 +76,12 @@ fn build(site: &Site, viewer: &crate::Viewer, ask: &Ask, today: Date) -> Result<
         next: cases.last().filter(|_| more).map(|last| format!("/my?day={}&after={}", last.received_on, last.id)),
     });
     let first = first(&cases, &drafts);
-    let deleted = Banner { title: "草稿已删除".to_owned(), text: "填过的内容和上传的文件已经一起删除。".to_owned(), ways: Vec::new(), success: true };
+    let deleted = Banner {
+        title: "草稿已删除".to_owned(),
+        text: "填过的内容和上传的文件已经一起删除。".to_owned(),
+        ways: Vec::new(),
+        success: true,
+    };
     Ok(HomePage {
         name: viewer.name.clone(),
         banner: (ask.deleted == "1").then_some(deleted),
@@ -130,11 +135,20 @@ fn cases_table(cases: &[CaseLine], today: Date) -> Table {
             Cell::new(case.number.clone()),
             Cell::new(case.received_on.to_string()),
             status,
-            Cell::new(case.ended_on.map_or_else(|| due.map(|day| format!("下一个期限 {day}")).unwrap_or_default(), |day| format!("{day} 办结"))),
+            Cell::new(case.ended_on.map_or_else(
+                || due.map(|day| format!("下一个期限 {day}")).unwrap_or_default(),
+                |day| format!("{day} 办结"),
+            )),
         ]
     };
     let rows = cases.iter().map(row).collect();
-    table("我的办件", &["办件", "编号", "提交日期", "状态", "时间"], rows, "您还没有提交过申请。", vec![Link::to("去看能办什么", "/matters")])
+    table(
+        "我的办件",
+        &["办件", "编号", "提交日期", "状态", "时间"],
+        rows,
+        "您还没有提交过申请。",
+        vec![Link::to("去看能办什么", "/matters")],
+    )
 }
 
 fn drafts_table(drafts: &[DraftLine]) -> Table {
@@ -150,5 +164,11 @@ fn drafts_table(drafts: &[DraftLine]) -> Table {
             },
         ]
     };
-    table("没有提交的草稿", &["草稿", "最近保存", "保留到"], drafts.iter().map(row).collect(), "没有草稿。", vec![Link::to("选一个事项开始办", "/matters")])
+    table(
+        "没有提交的草稿",
+        &["草稿", "最近保存", "保留到"],
+        drafts.iter().map(row).collect(),
+        "没有草稿。",
+        vec![Link::to("选一个事项开始办", "/matters")],
+    )
 }

@@ -54,7 +54,11 @@ pub fn routes() -> Router<Arc<Site>> {
         .layer(DefaultBodyLimit::max(10 * LARGEST + (1 << 20)))
 }
 
-async fn show(cx: Cx, Path((id, slot)): Path<(RecordId, String)>, Query(ask): Query<Ask>) -> Result<Response, WebError> {
+async fn show(
+    cx: Cx,
+    Path((id, slot)): Path<(RecordId, String)>,
+    Query(ask): Query<Ask>,
+) -> Result<Response, WebError> {
     let (actor, csrf, today) = (cx.actor()?, cx.csrf(), cx.today);
     cx.blocking(move |site| match super::open(site, &actor, id)? {
         Ok(draft) => Ok(build(site, &draft, &slot, "", &ask, csrf, today)?.into_response()),
@@ -82,14 +86,23 @@ struct Slot<'m> {
 fn slot_of<'m>(draft: &'m OpenDraft, slot: &str) -> Result<Slot<'m>, WebError> {
     let matter = &draft.resolved.matter;
     let accepts = office::drafts::accepted(matter, slot);
-    let accepts = accepts.ok_or_else(|| WebError::not_found("这项材料").way("回到填写清单", &format!("/my/drafts/{}", draft.id)))?;
+    let accepts = accepts
+        .ok_or_else(|| WebError::not_found("这项材料").way("回到填写清单", &format!("/my/drafts/{}", draft.id)))?;
     let material = matter.find_material(&MaterialId::from(slot));
     let field = matter.fields().find(|field| field.id.as_str() == slot);
     let name = material.map(|material| material.name.clone()).or_else(|| field.map(|field| field.label.clone()));
     Ok(Slot { name: name.unwrap_or_default(), material, accepts })
 }
 
-fn build(site: &Site, draft: &OpenDraft, slot: &str, error: &str, ask: &Ask, csrf: Csrf, today: base::Date) -> Result<Page, WebError> {
+fn build(
+    site: &Site,
+    draft: &OpenDraft,
+    slot: &str,
+    error: &str,
+    ask: &Ask,
+    csrf: Csrf,
+    today: base::Date,
+) -> Result<Page, WebError> {
     let kept = slot_of(draft, slot)?;
     let list = format!("/my/drafts/{}", draft.id);
     let (rules, facts) = (site.office.rules(&draft.resolved), Loaded::new(today));
@@ -123,11 +136,24 @@ fn build(site: &Site, draft: &OpenDraft, slot: &str, error: &str, ask: &Ask, csr
         task_list: list.clone(),
         errors: (!error.is_empty()).then(|| ErrorSummary::of(&[("file", error)])),
         explain: material.map(|material| material.explain.clone()).unwrap_or_default(),
-        facts: material.map(|material| format!("{}；{}；{}", if needed { "必须提交" } else { "有就交" }, form(material), material.source.plain())).unwrap_or_default(),
+        facts: material
+            .map(|material| {
+                format!(
+                    "{}；{}；{}",
+                    if needed { "必须提交" } else { "有就交" },
+                    form(material),
+                    material.source.plain()
+                )
+            })
+            .unwrap_or_default(),
         clause: material.map(|material| material.clause.text.clone()).unwrap_or_default(),
         promise: material.and_then(|material| material.promise.as_ref()).map(|promise| {
             let time = crate::pages::matters::span_text(&promise.verify, &draft.resolved.params).unwrap_or_default();
-            (promise.text.clone(), format!("{}决定作出后 {time}内核查。", promise.consequence), promise.clause.text.clone())
+            (
+                promise.text.clone(),
+                format!("{}决定作出后 {time}内核查。", promise.consequence),
+                promise.clause.text.clone(),
+            )
         }),
         promised: draft.is_promised(&MaterialId::from(slot)),
         has_files: !files.is_empty(),
@@ -185,7 +211,13 @@ fn onward(draft: &OpenDraft, slot: &str, stay: bool, ask: &Ask) -> String {
 }
 
 /// Does what was asked; says whether the page stays. Of several files the good ones are kept and the others named.
-fn change(site: &Site, actor: &authority::Actor, draft: &OpenDraft, slot: &str, upload: &Upload) -> Result<bool, Refused> {
+fn change(
+    site: &Site,
+    actor: &authority::Actor,
+    draft: &OpenDraft,
+    slot: &str,
+    upload: &Upload,
+) -> Result<bool, Refused> {
     let office = &site.office;
     let act = upload.form.act();
     match act[..] {
@@ -204,14 +236,21 @@ fn change(site: &Site, actor: &authority::Actor, draft: &OpenDraft, slot: &str, 
     }
     if upload.files.is_empty() {
         let nothing = !draft.materials.contains_key(&MaterialId::from(slot)) && draft.files_of(slot).next().is_none();
-        return if nothing && upload.form.text("_then") != "list" { Err(Refused::field("file", "还没有选择文件。请先选择文件，再点“上传”")) } else { Ok(false) };
+        return if nothing && upload.form.text("_then") != "list" {
+            Err(Refused::field("file", "还没有选择文件。请先选择文件，再点“上传”"))
+        } else {
+            Ok(false)
+        };
     }
     let mut wrong = Vec::new();
     for file in &upload.files {
         match office.attach_to_draft(actor, draft.id, slot, &file.name, &file.bytes) {
             Ok(_) => {}
             Err(Refused::Invalid(faults)) => {
-                wrong.extend(faults.into_iter().map(|fault| office::Wrong { message: format!("“{}”没有收下：{}", file.name, fault.message), ..fault }));
+                wrong.extend(faults.into_iter().map(|fault| office::Wrong {
+                    message: format!("“{}”没有收下：{}", file.name, fault.message),
+                    ..fault
+                }));
             }
             Err(other) => return Err(other),
         }

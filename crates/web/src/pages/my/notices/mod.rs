@@ -41,10 +41,17 @@ async fn back() -> Redirect {
 
 async fn show(cx: Cx) -> Result<Page, WebError> {
     let (person, csrf) = (cx.viewer()?.person, cx.csrf());
-    let notices = cx.blocking(move |site| Ok(site.office.db.read(|tx| store::accounts::notices(tx, person, MOST))?)).await?;
+    let notices =
+        cx.blocking(move |site| Ok(site.office.db.read(|tx| store::accounts::notices(tx, person, MOST))?)).await?;
     let lines: Vec<Line> = notices
         .into_iter()
-        .map(|notice| Line { id: notice.id.to_string(), title: notice.title, text: notice.body, when: notice.at.local_minute(), unread: notice.read_at.is_none() })
+        .map(|notice| Line {
+            id: notice.id.to_string(),
+            title: notice.title,
+            text: notice.body,
+            when: notice.at.local_minute(),
+            unread: notice.read_at.is_none(),
+        })
         .collect();
     let unread = lines.iter().filter(|line| line.unread).count();
     Ok(Page::new("通知", NoticesPage { csrf, lines, unread }).under("我的", "/my"))
@@ -66,7 +73,8 @@ async fn open(cx: Cx, Path(id): Path<RecordId>) -> Result<Redirect, WebError> {
     let link = cx
         .blocking(move |site| {
             let now = site.office.clock.now();
-            let found: Option<store::accounts::Notice> = site.office.db.read(|tx| tx.find_record(store::args![person, id]))?;
+            let found: Option<store::accounts::Notice> =
+                site.office.db.read(|tx| tx.find_record(store::args![person, id]))?;
             let notice = found.ok_or_else(|| WebError::not_found("这条通知").way("看全部通知", "/my/notices"))?;
             site.office.db.write(move |tx| store::accounts::mark_read(tx, person, Some(id), now))?;
             Ok(notice.link)

@@ -69,7 +69,8 @@ pub fn picker(areas: &AreaTree, field: &Field, label: Label, values: &Posted, fi
             break;
         }
         let chosen = path.get(at).cloned();
-        let mut options: Vec<Opt> = below.iter().map(|area| Opt::new(area.code().as_str(), area.name_at(today))).collect();
+        let mut options: Vec<Opt> =
+            below.iter().map(|area| Opt::new(area.code().as_str(), area.name_at(today))).collect();
         if at == 0 && field.area_level.is_none() {
             options.insert(0, Opt::new(AreaCode::nation().as_str(), "全国（民政部）"));
         }

@@ -89,7 +89,16 @@ async fn show(cx: Cx, Path((id, key)): Path<(RecordId, String)>, Query(ask): Que
         let (rules, facts) = (site.office.rules(&draft.resolved), Loaded::new(today));
         let pages = draft.pages(&rules, &draft.facts(&facts, today));
         let page = find(&pages, &key, &draft)?;
-        let scene = Scene { site, draft: &draft, page, pages: &pages, rules: &rules, facts: &facts, today, back: ask.back.clone() };
+        let scene = Scene {
+            site,
+            draft: &draft,
+            page,
+            pages: &pages,
+            rules: &rules,
+            facts: &facts,
+            today,
+            back: ask.back.clone(),
+        };
         let values = values::shown(page.fields.iter().copied(), |name| draft.answers.find(name).cloned());
         let typed = Typed { values, errors: BTreeMap::new(), act: Vec::new(), rev: draft.rev, banner: None };
         Ok(build(&scene, typed, csrf)?.into_response())
@@ -98,7 +107,10 @@ async fn show(cx: Cx, Path((id, key)): Path<(RecordId, String)>, Query(ask): Que
 }
 
 fn find<'p, 'm>(pages: &'p [DraftPage<'m>], key: &str, draft: &OpenDraft) -> Result<&'p DraftPage<'m>, WebError> {
-    let gone = || WebError::not_found("这一页，它可能因为您前面的选择不用填了").way("回到填写清单", &format!("/my/drafts/{}", draft.id));
+    let gone = || {
+        WebError::not_found("这一页，它可能因为您前面的选择不用填了")
+            .way("回到填写清单", &format!("/my/drafts/{}", draft.id))
+    };
     pages.iter().find(|page| page.key == key).ok_or_else(gone)
 }
 
@@ -133,7 +145,11 @@ fn build(scene: &Scene<'_>, typed: Typed, csrf: Csrf) -> Result<Page, WebError> 
     })?;
     let facts = draft.facts(scene.facts, *today);
     let fields = page.fields.iter().map(|field| {
-        let fitting: Vec<Body> = bodies.iter().filter(|body| kind_of(field.refers_to).is_none_or(|kind| body.kind == kind)).cloned().collect();
+        let fitting: Vec<Body> = bodies
+            .iter()
+            .filter(|body| kind_of(field.refers_to).is_none_or(|kind| body.kind == kind))
+            .cloned()
+            .collect();
         let maker = Maker {
             office,
             rules,
@@ -168,7 +184,11 @@ fn build(scene: &Scene<'_>, typed: Typed, csrf: Csrf) -> Result<Page, WebError> 
         banner: typed.banner,
         fields,
         task_list: list.clone(),
-        before: at.checked_sub(1).and_then(|before| pages.get(before)).map(|before| format!("{list}/{}", before.key)).unwrap_or_default(),
+        before: at
+            .checked_sub(1)
+            .and_then(|before| pages.get(before))
+            .map(|before| format!("{list}/{}", before.key))
+            .unwrap_or_default(),
         item,
     };
     let built = Page::new(model.heading.clone(), model).under("我的", "/my").under(draft.title.clone(), list);
@@ -186,7 +206,11 @@ fn heading(page: &DraftPage<'_>) -> String {
 }
 
 /// The name on the page, checked as it stands.
-fn check_name(scene: &Scene<'_>, tx: &mut store::Tx<'_>, typed: &Typed) -> Result<Option<office::names::NameReport>, WebError> {
+fn check_name(
+    scene: &Scene<'_>,
+    tx: &mut store::Tx<'_>,
+    typed: &Typed,
+) -> Result<Option<office::names::NameReport>, WebError> {
     let Some(field) = scene.page.fields.iter().find(|field| field.kind == FieldKind::Name) else { return Ok(None) };
     let name = values::text(&typed.values, field.id.as_str()).trim().to_owned();
     let kind = scene.draft.resolved.matter.org_kinds.first().and_then(|kind| serde_json::to_value(kind).ok());

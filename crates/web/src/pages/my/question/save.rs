@@ -58,7 +58,16 @@ fn keep(site: &Site, sent: &Sent, csrf: Csrf, today: base::Date) -> Result<Respo
     // A live check while typing keeps nothing, so that the page's revision stays what the browser knows.
     let looking = sent.htmx && act.first().map(String::as_str) == Some("name");
     let kept = if looking { Ok(seen) } else { office.save_draft_page(&sent.actor, sent.id, &sent.key, seen, &answers) };
-    let scene = Scene { site, draft: &draft, page, pages: &pages, rules: &rules, facts: &facts, today, back: sent.ask.back.clone() };
+    let scene = Scene {
+        site,
+        draft: &draft,
+        page,
+        pages: &pages,
+        rules: &rules,
+        facts: &facts,
+        today,
+        back: sent.ask.back.clone(),
+    };
     let rev = match kept {
         Ok(rev) => rev,
         Err(Refused::Conflict) => return conflict(&scene, sent, typed, csrf),
@@ -75,19 +84,32 @@ fn keep(site: &Site, sent: &Sent, csrf: Csrf, today: base::Date) -> Result<Respo
     merged.merge(&answers);
     let after = OpenDraft { answers: merged, rev, ..draft.clone() };
     let inner = after.facts(&facts, today);
-    faults.extend(rules.page_faults(&inner, &page.fields).into_iter().filter(|fault| faults.iter().all(|other| other.field != fault.field)).collect::<Vec<_>>());
+    faults.extend(
+        rules
+            .page_faults(&inner, &page.fields)
+            .into_iter()
+            .filter(|fault| faults.iter().all(|other| other.field != fault.field))
+            .collect::<Vec<_>>(),
+    );
     // Fields that appear because of what was just chosen have not been asked yet: they are shown, not blamed.
     let after_pages = after.pages(&rules, &inner);
     let now = after_pages.iter().find(|other| other.key == sent.key);
-    let grown = now.and_then(|now| now.fields.iter().find(|field| !page.asks(field.id.as_str()) && after.answers.find(field.id.as_str()).is_none()));
+    let grown = now.and_then(|now| {
+        now.fields.iter().find(|field| !page.asks(field.id.as_str()) && after.answers.find(field.id.as_str()).is_none())
+    });
     if faults.is_empty() {
         if let Some(field) = grown {
             let back = if sent.ask.back.is_empty() { String::new() } else { format!("?back={}", sent.ask.back) };
-            return Ok(Redirect::to(&format!("/my/drafts/{}/{}{back}#f-{}", sent.id, sent.key, field.id)).into_response());
+            return Ok(
+                Redirect::to(&format!("/my/drafts/{}/{}{back}#f-{}", sent.id, sent.key, field.id)).into_response()
+            );
         }
         return Ok(Redirect::to(&onward(sent, &after_pages)).into_response());
     }
-    let errors = faults.iter().map(|fault| (fault.field.clone(), format!("{}：{}", fault.label, super::super::sentence(fault)))).collect();
+    let errors = faults
+        .iter()
+        .map(|fault| (fault.field.clone(), format!("{}：{}", fault.label, super::super::sentence(fault))))
+        .collect();
     let shown = Typed { values: typed, errors, act: Vec::new(), rev, banner: None };
     Ok(build(&scene, shown, csrf)?.into_response())
 }
@@ -148,8 +170,17 @@ fn settle(site: &Site, page: &office::drafts::DraftPage<'_>, typed: &mut Posted,
 }
 
 /// The names of chosen bodies come from the register of bodies, never from the browser; an unknown one is no answer.
-fn name_bodies(office: &office::Office, page: &office::drafts::DraftPage<'_>, answers: &mut Answers) -> Result<(), WebError> {
-    let asked: Vec<&str> = page.fields.iter().filter(|field| field.kind == FieldKind::Organization).map(|field| field.id.as_str()).collect();
+fn name_bodies(
+    office: &office::Office,
+    page: &office::drafts::DraftPage<'_>,
+    answers: &mut Answers,
+) -> Result<(), WebError> {
+    let asked: Vec<&str> = page
+        .fields
+        .iter()
+        .filter(|field| field.kind == FieldKind::Organization)
+        .map(|field| field.id.as_str())
+        .collect();
     if asked.is_empty() {
         return Ok(());
     }
@@ -174,6 +205,7 @@ fn conflict(scene: &Scene<'_>, sent: &Sent, typed: Posted, csrf: Csrf) -> Result
         ways: vec![Link::to("看已保存的内容", format!("/my/drafts/{}/{}", sent.id, sent.key))],
         success: false,
     };
-    let shown = Typed { values: typed, errors: BTreeMap::new(), act: Vec::new(), rev: scene.draft.rev, banner: Some(banner) };
+    let shown =
+        Typed { values: typed, errors: BTreeMap::new(), act: Vec::new(), rev: scene.draft.rev, banner: Some(banner) };
     Ok(build(scene, shown, csrf)?.status(StatusCode::CONFLICT).into_response())
 }

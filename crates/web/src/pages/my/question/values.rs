@@ -39,7 +39,9 @@ fn show(field: &Field, name: &str, answer: &Json, values: &mut Posted) {
     let text = |answer: &Json| answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
     let mut put = |name: String, value: String| drop(values.insert(name, vec![value]));
     match field.kind {
-        FieldKind::Money | FieldKind::Percent => put(name.to_owned(), Fen(answer.as_i64().unwrap_or_default()).to_string()),
+        FieldKind::Money | FieldKind::Percent => {
+            put(name.to_owned(), Fen(answer.as_i64().unwrap_or_default()).to_string())
+        }
         FieldKind::YesNo | FieldKind::Declaration => {
             let word = if answer == &Json::Bool(true) { "yes" } else { "no" };
             put(name.to_owned(), word.to_owned());
@@ -85,8 +87,12 @@ pub fn rows(values: &Posted, group: &str) -> Vec<usize> {
 /// The group without one row, the rest numbered anew.
 pub fn without_row(values: &Posted, group: &str, gone: Option<usize>) -> Posted {
     let prefix = format!("{group}.");
-    let kept: BTreeMap<usize, usize> =
-        rows(values, group).into_iter().filter(|row| Some(*row) != gone).enumerate().map(|(new, old)| (old, new)).collect();
+    let kept: BTreeMap<usize, usize> = rows(values, group)
+        .into_iter()
+        .filter(|row| Some(*row) != gone)
+        .enumerate()
+        .map(|(new, old)| (old, new))
+        .collect();
     let mut out = Posted::new();
     for (name, value) in values {
         let Some(rest) = name.strip_prefix(&prefix) else {

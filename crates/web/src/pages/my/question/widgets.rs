@@ -13,7 +13,9 @@ use store::people::Body;
 
 use super::area::picker;
 use super::values::{rows, text};
-use crate::parts::{Choice, DateField, Field, IntegerField, Label, LongText, MoneyField, MultiChoice, NameField, Opt, TextField, YesNo};
+use crate::parts::{
+    Choice, DateField, Field, IntegerField, Label, LongText, MoneyField, MultiChoice, NameField, Opt, TextField, YesNo,
+};
 
 /// What widgets are made from.
 pub struct Maker<'a> {
@@ -86,7 +88,10 @@ struct Files {
 }
 
 fn opts(choices: &[Given]) -> Vec<Opt> {
-    choices.iter().map(|one| Opt { value: one.value.clone(), text: one.label.clone(), hint: one.help.clone() }).collect()
+    choices
+        .iter()
+        .map(|one| Opt { value: one.value.clone(), text: one.label.clone(), hint: one.help.clone() })
+        .collect()
 }
 
 impl Maker<'_> {
@@ -140,10 +145,10 @@ impl Maker<'_> {
             FieldKind::Integer => IntegerField { label, value, unit: field.unit.clone() }.to_string(),
             FieldKind::Money => MoneyField { label, value }.to_string(),
             FieldKind::Date => DateField { label, value }.to_string(),
-            FieldKind::YesNo if short => {
-                self.select(label, vec![Opt::new("yes", "是"), Opt::new("no", "否")])
+            FieldKind::YesNo if short => self.select(label, vec![Opt::new("yes", "是"), Opt::new("no", "否")]),
+            FieldKind::YesNo => {
+                YesNo { label, value: if value == "true" { "yes".to_owned() } else { value } }.to_string()
             }
-            FieldKind::YesNo => YesNo { label, value: if value == "true" { "yes".to_owned() } else { value } }.to_string(),
             FieldKind::Choice if short || field.choices.len() > 10 => self.select(label, opts(&field.choices)),
             FieldKind::Choice => Choice { label, options: opts(&field.choices), value }.to_string(),
             FieldKind::MultiChoice => {
@@ -151,25 +156,38 @@ impl Maker<'_> {
                 MultiChoice { label, options: opts(&field.choices), values }.to_string()
             }
             FieldKind::Area => {
-                let finding = self.act.first().map(String::as_str) == Some("area") && self.act.get(1).map(String::as_str) == Some(name);
+                let finding = self.act.first().map(String::as_str) == Some("area")
+                    && self.act.get(1).map(String::as_str) == Some(name);
                 let finding = finding && self.act.get(2).map(String::as_str) == Some("find");
                 picker(&self.office.areas, field, label, self.values, finding, self.today).to_string()
             }
             FieldKind::Person => self.person(field, label, name),
             FieldKind::Group => self.group(field, label, name),
             FieldKind::Organization => {
-                let options = self.bodies.iter().map(|body| Opt::new(body.id.to_string(), body.name.clone())).collect::<Vec<_>>();
+                let options =
+                    self.bodies.iter().map(|body| Opt::new(body.id.to_string(), body.name.clone())).collect::<Vec<_>>();
                 if options.is_empty() {
-                    let why = format!("{}（本地还没有登记可选的单位，请先选好办理地区，或者联系登记管理机关补录）", label.hint);
+                    let why = format!(
+                        "{}（本地还没有登记可选的单位，请先选好办理地区，或者联系登记管理机关补录）",
+                        label.hint
+                    );
                     return self.select(Label { hint: why, ..label }, options);
                 }
-                if options.len() > 8 { self.select(label, options) } else { Choice { label, options, value }.to_string() }
+                if options.len() > 8 {
+                    self.select(label, options)
+                } else {
+                    Choice { label, options, value }.to_string()
+                }
             }
             FieldKind::Name => self.name_field(label, value),
             FieldKind::Charter => self.charter(field, label),
             FieldKind::Declaration => {
                 let help = field.help.clone();
-                Declaration { label: Label { hint: help, optional: false, ..label }, checked: matches!(value.as_str(), "yes" | "true" | "on") }.to_string()
+                Declaration {
+                    label: Label { hint: help, optional: false, ..label },
+                    checked: matches!(value.as_str(), "yes" | "true" | "on"),
+                }
+                .to_string()
             }
             FieldKind::File => {
                 let count = self.values.get(name).map_or(0, Vec::len);
@@ -193,7 +211,9 @@ impl Maker<'_> {
                 PersonPart::IdNumber => FieldKind::IdNumber,
                 _ => FieldKind::Text,
             };
-            let pick = |pairs: &[(&str, &str)]| self.select(own.clone(), pairs.iter().map(|(value, text)| Opt::new(*value, *text)).collect());
+            let pick = |pairs: &[(&str, &str)]| {
+                self.select(own.clone(), pairs.iter().map(|(value, text)| Opt::new(*value, *text)).collect())
+            };
             match part {
                 PersonPart::Political => self.select(own, self.named_list("political_status")),
                 PersonPart::Education => self.select(own, self.named_list("education")),
@@ -212,13 +232,19 @@ impl Maker<'_> {
     /// A shared list of the catalogue, taken from any field of the matter that uses it.
     fn named_list(&self, list: &str) -> Vec<Opt> {
         let all = self.rules.matter.fields().flat_map(|field| std::iter::once(field).chain(&field.fields));
-        let found = all.filter(|field| field.list.as_deref() == Some(list) && !field.choices.is_empty()).map(|field| &field.choices).next();
-        found.map(|choices| choices.iter().map(|one| Opt::new(one.label.clone(), one.label.clone())).collect()).unwrap_or_default()
+        let found = all
+            .filter(|field| field.list.as_deref() == Some(list) && !field.choices.is_empty())
+            .map(|field| &field.choices)
+            .next();
+        found
+            .map(|choices| choices.iter().map(|one| Opt::new(one.label.clone(), one.label.clone())).collect())
+            .unwrap_or_default()
     }
 
     fn group(&self, field: &Asked, label: Label, name: &str) -> String {
         let mut numbers = rows(self.values, name);
-        let adding = self.act.first().map(String::as_str) == Some("rows") && self.act.get(1).map(String::as_str) == Some(name);
+        let adding =
+            self.act.first().map(String::as_str) == Some("rows") && self.act.get(1).map(String::as_str) == Some(name);
         let adding = adding && self.act.get(2).map(String::as_str) == Some("add");
         if numbers.is_empty() || adding {
             numbers.push(numbers.last().map_or(0, |last| last + 1));
@@ -254,11 +280,16 @@ impl Maker<'_> {
         if let Some(report) = &self.name {
             part.usable = Some(report.is_free());
             part.verdict = verdict(report);
-            part.similar = report.near.iter().take(20).map(|near| {
-                let why: Vec<String> = near.reasons.iter().map(Reason::text).collect();
-                let why = if why.is_empty() { "只有常用字相同".to_owned() } else { why.join("；") };
-                (near.name.clone(), format!("/orgs/{}", near.id), why)
-            }).collect();
+            part.similar = report
+                .near
+                .iter()
+                .take(20)
+                .map(|near| {
+                    let why: Vec<String> = near.reasons.iter().map(Reason::text).collect();
+                    let why = if why.is_empty() { "只有常用字相同".to_owned() } else { why.join("；") };
+                    (near.name.clone(), format!("/orgs/{}", near.id), why)
+                })
+                .collect();
         }
         part.to_string()
     }

@@ -63,7 +63,9 @@ async fn show(cx: Cx, Path(id): Path<RecordId>) -> Result<Response, WebError> {
     let (actor, csrf, today) = (cx.actor()?, cx.csrf(), cx.today);
     cx.blocking(move |site| {
         let draft = match super::open(site, &actor, id)? {
-            Ok(draft) if draft.case.is_some() => return Ok(Redirect::to(&format!("/my/drafts/{id}/correct")).into_response()),
+            Ok(draft) if draft.case.is_some() => {
+                return Ok(Redirect::to(&format!("/my/drafts/{id}/correct")).into_response());
+            }
             Ok(draft) => draft,
             Err(elsewhere) => return Ok(elsewhere),
         };
@@ -75,7 +77,12 @@ async fn show(cx: Cx, Path(id): Path<RecordId>) -> Result<Response, WebError> {
 }
 
 fn task(text: &str, href: String, status: Status, hint: &str) -> Task {
-    Task { link: Link::to(text, href), status: status.plain().to_owned(), tone: super::tone(status), hint: hint.to_owned() }
+    Task {
+        link: Link::to(text, href),
+        status: status.plain().to_owned(),
+        tone: super::tone(status),
+        hint: hint.to_owned(),
+    }
 }
 
 fn build(site: &Site, draft: &OpenDraft, csrf: Csrf, today: base::Date, rename_error: &str) -> ListPage {
@@ -150,7 +157,10 @@ fn build(site: &Site, draft: &OpenDraft, csrf: Csrf, today: base::Date, rename_e
         ready,
         tasks: TaskList { sections },
         here,
-        name: TextField::new(Label::new("title", "草稿的名字").hint("只有您自己看得到").error(rename_error), draft.title.clone()),
+        name: TextField::new(
+            Label::new("title", "草稿的名字").hint("只有您自己看得到").error(rename_error),
+            draft.title.clone(),
+        ),
         errors: (!rename_error.is_empty()).then(|| ErrorSummary::of(&[("title", rename_error)])),
     }
 }

@@ -102,7 +102,10 @@ impl CertificatePage {
         let drawn = QrBox { url: format!("{base_url}/c/{}", certificate.payload), caption: String::new() };
         let state = state_label(certificate, today);
         Self {
-            tabs: Tabs { label: "证书".to_owned(), tabs: vec![tab("正本", "original", !duplicate), tab("副本", "duplicate", duplicate)] },
+            tabs: Tabs {
+                label: "证书".to_owned(),
+                tabs: vec![tab("正本", "original", !duplicate), tab("副本", "duplicate", duplicate)],
+            },
             title: office::effects::certificates::certificate_title(org.kind, wanted),
             copy: copy_label(&certificate.kind),
             duplicate,

@@ -57,7 +57,11 @@ fn lines(site: &Site, who: &authority::Actor, today: Date, wrong: Option<&Wrong>
     Ok(reviews
         .into_iter()
         .map(|review| {
-            let reasons = review.tags.split(',').filter_map(|tag| REASONS.iter().find(|(id, _)| *id == tag)).map(|(_, text)| *text);
+            let reasons = review
+                .tags
+                .split(',')
+                .filter_map(|tag| REASONS.iter().find(|(id, _)| *id == tag))
+                .map(|(_, text)| *text);
             let due = review.due.filter(|_| review.state == "checking");
             let days = due.map(|due| site.office.calendar.working_days_between(today, due));
             let mine = wrong.filter(|(id, ..)| *id == review.id);
@@ -67,7 +71,11 @@ fn lines(site: &Site, who: &authority::Actor, today: Date, wrong: Option<&Wrong>
                 reasons: reasons.collect::<Vec<_>>().join("、"),
                 area: site.office.areas.full_name(&review.area),
                 left: days.map_or_else(String::new, |days| {
-                    if days < 0 { format!("已超 {} 个工作日", -days) } else { format!("还剩 {days} 个工作日") }
+                    if days < 0 {
+                        format!("已超 {} 个工作日", -days)
+                    } else {
+                        format!("还剩 {days} 个工作日")
+                    }
                 }),
                 late: due.is_some_and(|due| due < today),
                 error: mine.map(|(_, _, error)| error.clone()).unwrap_or_default(),

@@ -30,7 +30,8 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
     let today = cx.today;
     let table = cx
         .blocking(move |site| {
-            let since = base::Date::new(today.year() - 1, today.month(), today.day().min(28)).map_err(WebError::internal)?;
+            let since =
+                base::Date::new(today.year() - 1, today.month(), today.day().min(28)).map_err(WebError::internal)?;
             let demo = site.settings.demo;
             let rows = site.office.all_review_figures(since, demo)?;
             let column = |text: &str| Column { number: true, ..Column::new(text) };

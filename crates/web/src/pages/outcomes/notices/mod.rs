@@ -126,7 +126,8 @@ fn list_page(
         rows: rows
             .iter()
             .map(|notice| {
-                let title = if notice.synthetic { format!("{}（演示）", notice.title) } else { notice.title.clone() };
+                let title =
+                    if notice.synthetic { format!("{}（演示）", notice.title) } else { notice.title.clone() };
                 vec![
                     Cell::link(title, format!("/notices/{}", notice.id)),
                     Cell::new(notice.number.clone().unwrap_or_default()),
@@ -156,7 +157,10 @@ async fn show(cx: Cx, Path(id): Path<RecordId>) -> Result<Page, WebError> {
                 host: host.clone(),
                 title: notice.kind.clone(),
                 number: notice.number.clone().unwrap_or_default(),
-                qr: QrBox { url: format!("{}/notices/{id}", site.settings.base_url), caption: "扫码查看原文".to_owned() },
+                qr: QrBox {
+                    url: format!("{}/notices/{id}", site.settings.base_url),
+                    caption: "扫码查看原文".to_owned(),
+                },
             };
             Ok(ShowPage { head, notice, host, code })
         })

@@ -48,16 +48,20 @@ pub fn stage_label(state: &str) -> &'static str {
 }
 
 fn page(cx: &Cx, case: ToReview, score: &str, words: &str, wrong: &[(String, String)]) -> Page {
-    let fault = |name: &str| wrong.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone()).unwrap_or_default();
+    let fault =
+        |name: &str| wrong.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone()).unwrap_or_default();
     let label = |name: &str, text: &str, optional| Label { error: fault(name), optional, ..Label::new(name, text) };
     let reasons = REASONS.iter().map(|(value, text)| Opt::new(*value, *text)).collect();
     let text = LongText { label: label("text", "还想说什么", true), value: words.to_owned(), rows: 3, max: 500 };
     let pairs: Vec<(&str, &str)> = wrong.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let (level, stage) = case.given.as_ref().map_or(("", ""), |given| (level_label(given.score), stage_label(&given.state)));
+    let (level, stage) =
+        case.given.as_ref().map_or(("", ""), |given| (level_label(given.score), stage_label(&given.state)));
     let body = ReviewPage {
         csrf: cx.csrf(),
         late: cx.today > case.until,
-        rating: Rating { label: label("score", "您对这次办事满意吗？", false), value: score.to_owned(), reasons },
+        rating: Rating {
+            label: label("score", "您对这次办事满意吗？", false), value: score.to_owned(), reasons
+        },
         text,
         errors: (!wrong.is_empty()).then(|| ErrorSummary::of(&pairs)),
         level,

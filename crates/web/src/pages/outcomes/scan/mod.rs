@@ -34,7 +34,10 @@ async fn show(cx: Cx, Path(short): Path<String>) -> Result<Page, WebError> {
     let shown = cx
         .blocking(move |site| {
             if !short.starts_with("YS1:") {
-                let standing = site.office.scan(&short)?.ok_or_else(|| WebError::not_found("这个证书码").way("输入编号核验", "/verify"))?;
+                let standing = site
+                    .office
+                    .scan(&short)?
+                    .ok_or_else(|| WebError::not_found("这个证书码").way("输入编号核验", "/verify"))?;
                 return Ok((standing.org.name.clone(), Shown::found(&standing, today)));
             }
             let verified = site.office.verify_text(&short, &site.settings.host)?;

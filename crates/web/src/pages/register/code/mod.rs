@@ -31,7 +31,9 @@ async fn show(cx: Cx, Path(code): Path<String>) -> Result<Page, WebError> {
     let today = cx.today;
     let page = cx
         .blocking(move |site| {
-            let Answer::Found(dossier) = site.office.find_dossier(&code, Moment::of(None, None, today))? else { return Err(unknown(site, &code)?) };
+            let Answer::Found(dossier) = site.office.find_dossier(&code, Moment::of(None, None, today))? else {
+                return Err(unknown(site, &code)?);
+            };
             let o = dossier.organization;
             let home = format!("/orgs/{}", o.public_code());
             let url = format!("{}{home}", site.settings.base_url);

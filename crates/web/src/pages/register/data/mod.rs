@@ -45,7 +45,8 @@ pub fn routes() -> Router<Arc<Site>> {
 }
 
 async fn show(cx: Cx) -> Result<Page, WebError> {
-    Ok(Page::new("开放数据", DataPage { columns: COLUMNS.to_vec(), demo: cx.site.settings.demo }).cache(Cache::Public(300)))
+    Ok(Page::new("开放数据", DataPage { columns: COLUMNS.to_vec(), demo: cx.site.settings.demo })
+        .cache(Cache::Public(300)))
 }
 
 /// Streams the whole register. Each step is a reading of its own, so a slow taker never holds a connection; what changes meanwhile
@@ -54,7 +55,11 @@ fn bulk(cx: &Cx, form: Form, packed: bool) -> Response {
     let (send, receive) = channel::<Result<Bytes, std::io::Error>>(4);
     let site = Arc::clone(&cx.site);
     tokio::task::spawn_blocking(move || {
-        let done = if packed { pour(&site.office, form, &send, Packed(GzEncoder::new(Vec::new(), Compression::fast()))) } else { pour(&site.office, form, &send, Plain) };
+        let done = if packed {
+            pour(&site.office, form, &send, Packed(GzEncoder::new(Vec::new(), Compression::fast())))
+        } else {
+            pour(&site.office, form, &send, Plain)
+        };
         if let Err(error) = done {
             tracing::warn!(%error, "bulk file cut short");
             // The taker learns that the file is not whole.
@@ -104,7 +109,12 @@ impl Pack for Packed {
     }
 }
 
-fn pour(office: &Office, form: Form, send: &Sender<Result<Bytes, std::io::Error>>, mut pack: impl Pack) -> Result<(), WebError> {
+fn pour(
+    office: &Office,
+    form: Form,
+    send: &Sender<Result<Bytes, std::io::Error>>,
+    mut pack: impl Pack,
+) -> Result<(), WebError> {
     let give = |bytes: Vec<u8>| bytes.is_empty() || send.blocking_send(Ok(bytes.into())).is_ok();
     let mut after = None;
     let mut text = match form {
@@ -116,10 +126,13 @@ fn pour(office: &Office, form: Form, send: &Sender<Result<Bytes, std::io::Error>
         let Some(last) = page.last() else { break };
         after = Some((last.origin, last.id));
         match form {
-            Form::Csv => text.extend(csv_lines(page.iter().map(|one| row(office, one, true).map(|cell| harmless(&cell))))?),
+            Form::Csv => {
+                text.extend(csv_lines(page.iter().map(|one| row(office, one, true).map(|cell| harmless(&cell))))?)
+            }
             Form::Lines => {
                 for one in &page {
-                    serde_json::to_writer(&mut text, &crate::api::organization(office, one)).map_err(WebError::internal)?;
+                    serde_json::to_writer(&mut text, &crate::api::organization(office, one))
+                        .map_err(WebError::internal)?;
                     text.push(b'\n');
                 }
             }

@@ -98,7 +98,8 @@ pub fn unknown(site: &Site, code: &str) -> Result<WebError, WebError> {
     };
     // A process without an index still says what is wrong with the code.
     let like = site.office.suggest_orgs(code, 5).unwrap_or_default();
-    error.ways = like.iter().map(|one| Link::to(format!("{}（{}）", one.name, one.public_code()), dossier_href(one))).collect();
+    error.ways =
+        like.iter().map(|one| Link::to(format!("{}（{}）", one.name, one.public_code()), dossier_href(one))).collect();
     error.ways.push(Link::to("按名称查组织", "/orgs"));
     Ok(error)
 }
@@ -118,12 +119,22 @@ fn page(site: &Site, dossier: Dossier) -> DossierPage {
         items: items.into_iter().filter(|(label, text)| !text.is_empty() && text != "否" && *label != "名称").collect(),
         recorded: dossier.recorded_at.local_minute(),
         today: office.clock.today(),
-        qr: QrBox { url: format!("{}/orgs/{code}", site.settings.base_url), caption: "一社一码：扫码看档案".to_owned() },
+        qr: QrBox {
+            url: format!("{}/orgs/{code}", site.settings.base_url),
+            caption: "一社一码：扫码看档案".to_owned(),
+        },
         certificates: certificates(&dossier),
-        timeline: Timeline { label: "登记历程".to_owned(), events: dossier.stages.iter().map(|stage| event(site, stage)).collect() },
+        timeline: Timeline {
+            label: "登记历程".to_owned(),
+            events: dossier.stages.iter().map(|stage| event(site, stage)).collect(),
+        },
         versions: versions(&code, &dossier),
         cases: cases(&dossier),
-        notices: dossier.notices.iter().map(|notice| Link::to(format!("{} {}", notice.posted_on, notice.title), format!("/notices/{}", notice.id))).collect(),
+        notices: dossier
+            .notices
+            .iter()
+            .map(|notice| Link::to(format!("{} {}", notice.posted_on, notice.title), format!("/notices/{}", notice.id)))
+            .collect(),
         entries: dossier.entries.iter().map(|entry| entry_line(site, entry)).collect(),
         broken: dossier.broken.iter().map(|rule| (rule.item, rule.reason)).collect(),
         score: dossier.score,
@@ -142,7 +153,10 @@ fn listed(dossier: &Dossier) -> Option<(&'static str, &'static str, String)> {
         Credit::Abnormal => "/lists/abnormal",
         Credit::Serious => "/lists/serious",
     };
-    let since = dossier.stages.iter().find(|stage| stage.changes.iter().any(|change| change.label == "信用状态" && change.after == credit.label()));
+    let since = dossier
+        .stages
+        .iter()
+        .find(|stage| stage.changes.iter().any(|change| change.label == "信用状态" && change.after == credit.label()));
     let since = since.or_else(|| dossier.stages.last()).map(|stage| stage.from.to_string()).unwrap_or_default();
     Some((credit.label(), list, since))
 }
@@ -195,7 +209,12 @@ fn certificates(dossier: &Dossier) -> Table {
             other => Cell::new(other),
         };
         let until = one.valid_to.map_or_else(|| "长期".to_owned(), |day| day.to_string());
-        vec![Cell::link(format!("{kind} {}", one.number), format!("/c/{}", one.short)), state, Cell::new(one.issued_on.to_string()), Cell::new(until)]
+        vec![
+            Cell::link(format!("{kind} {}", one.number), format!("/c/{}", one.short)),
+            state,
+            Cell::new(one.issued_on.to_string()),
+            Cell::new(until),
+        ]
     });
     table("登记证书", &["证书", "状态", "发证日期", "有效期至"], rows.collect(), "平台上还没有这家组织的电子证书。")
 }
@@ -220,13 +239,21 @@ fn versions(code: &str, dossier: &Dossier) -> Table {
 fn cases(dossier: &Dossier) -> Table {
     let rows = dossier.cases.iter().map(|case| {
         let ended = case.ended_on.map(|day| day.to_string()).unwrap_or_default();
-        vec![Cell::new(case.title.clone()), Cell::new(case.status.clone()), Cell::new(case.received_on.to_string()), Cell::new(ended)]
+        vec![
+            Cell::new(case.title.clone()),
+            Cell::new(case.status.clone()),
+            Cell::new(case.received_on.to_string()),
+            Cell::new(ended),
+        ]
     });
     table("已办结的办件", &["事项", "结果", "受理", "办结"], rows.collect(), "没有已办结的办件。")
 }
 
 fn entry_line(site: &Site, entry: &store::registers::RegisterEntry) -> (Link, String) {
-    let name = site.office.find_public_register(&entry.register).map_or(entry.register.as_str(), |register| register.name.as_str());
+    let name = site
+        .office
+        .find_public_register(&entry.register)
+        .map_or(entry.register.as_str(), |register| register.name.as_str());
     let until = entry.until.map_or_else(|| "至今".to_owned(), |day| format!("至 {day}"));
     (Link::to(name, format!("/lists/{}", entry.register)), format!("{} {until}", entry.since))
 }

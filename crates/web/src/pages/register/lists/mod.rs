@@ -21,7 +21,11 @@ const PAGE: usize = 30;
 
 /// The two credit lists: (address, state, what they mean, how they end).
 const CREDIT: [(&str, Credit, &str); 2] = [
-    ("abnormal", Credit::Abnormal, "未按规定履行义务、通过登记的住所联系不上等情形，会列入活动异常名录。改正以后可以申请移出，移出后标记随之消失。"),
+    (
+        "abnormal",
+        Credit::Abnormal,
+        "未按规定履行义务、通过登记的住所联系不上等情形，会列入活动异常名录。改正以后可以申请移出，移出后标记随之消失。",
+    ),
     ("serious", Credit::Serious, "有严重违法情形的，会列入严重违法失信名单。列入期满或改正后，可以按规定申请移出。"),
 ];
 
@@ -37,9 +41,11 @@ struct Narrow {
 impl Narrow {
     fn read(&self) -> Result<(Option<AreaCode>, Option<Place>), WebError> {
         let area = Some(self.area.trim()).filter(|area| !area.is_empty()).map(str::parse).transpose();
-        let area = area.map_err(|_| WebError::invalid("行政区划代码读不懂。").field("area", "应为 2、4、6、9 或 12 位数字"))?;
+        let area =
+            area.map_err(|_| WebError::invalid("行政区划代码读不懂。").field("area", "应为 2、4、6、9 或 12 位数字"))?;
         let after = Some(self.after.trim()).filter(|after| !after.is_empty()).map(str::parse).transpose();
-        let after = after.map_err(|()| WebError::invalid("翻页位置读不懂，请从第一页重新开始。").field("after", "翻页位置无效"))?;
+        let after = after
+            .map_err(|()| WebError::invalid("翻页位置读不懂，请从第一页重新开始。").field("after", "翻页位置无效"))?;
         Ok((area, after))
     }
 }
@@ -72,14 +78,20 @@ pub fn routes() -> Router<Arc<Site>> {
 async fn index(cx: Cx) -> Result<Page, WebError> {
     let registers = cx.site.office.public_registers();
     let page = IndexPage {
-        credit: CREDIT.iter().map(|(id, credit, explain)| (Link::to(credit.label(), format!("/lists/{id}")), (*explain).to_owned())).collect(),
+        credit: CREDIT
+            .iter()
+            .map(|(id, credit, explain)| (Link::to(credit.label(), format!("/lists/{id}")), (*explain).to_owned()))
+            .collect(),
         other: vec![
             (Link::to("慈善组织", "/orgs?charity=yes"), "依法认定或登记的慈善组织。".to_owned()),
             (Link::to("评估等级 3A 以上", "/orgs?grade=5A&grade=4A&grade=3A"), "等级在有效期内的社会组织。".to_owned()),
             (Link::to("社区社会组织", "/orgs?kind=community"), "在乡镇、街道备案的组织。".to_owned()),
             (Link::to("结构分析", "/orgs/structure"), "按层级、地区、类型、行业看数量。".to_owned()),
         ],
-        registers: registers.into_iter().map(|one| (Link::to(one.name.clone(), format!("/lists/{}", one.id)), one.explain.clone())).collect(),
+        registers: registers
+            .into_iter()
+            .map(|one| (Link::to(one.name.clone(), format!("/lists/{}", one.id)), one.explain.clone()))
+            .collect(),
     };
     Ok(Page::new("名单", page).cache(Cache::Public(300)))
 }
@@ -91,9 +103,18 @@ async fn show(cx: Cx, Path(id): Path<String>, Query(narrow): Query<Narrow>) -> R
             if let Some((_, credit, explain)) = CREDIT.into_iter().find(|(known, _, _)| *known == id) {
                 let found = site.office.credit_list(credit, area.as_ref(), after, PAGE)?;
                 let home = format!("/lists/{id}");
-                return Ok(organizations(site, (credit.label(), explain, &home), area.as_ref(), (after, found.next), &found.items));
+                return Ok(organizations(
+                    site,
+                    (credit.label(), explain, &home),
+                    area.as_ref(),
+                    (after, found.next),
+                    &found.items,
+                ));
             }
-            let register = site.office.find_public_register(&id).ok_or_else(|| WebError::not_found("这份名单").way("看全部名单", "/lists"))?;
+            let register = site
+                .office
+                .find_public_register(&id)
+                .ok_or_else(|| WebError::not_found("这份名单").way("看全部名单", "/lists"))?;
             let found = site.office.register_page(register, area.as_ref(), after, PAGE)?;
             Ok(entries(site, register, area.as_ref(), (after, found.next), &found.items))
         })
@@ -191,7 +212,11 @@ fn entries(
 /// A field's value as people read it: choices by their labels.
 fn say(value: Option<&Value>, field: &catalogue::RegisterField) -> String {
     let label = |text: &str| {
-        field.choices.iter().find(|choice| choice.value == text).map_or_else(|| text.to_owned(), |choice| choice.label.clone())
+        field
+            .choices
+            .iter()
+            .find(|choice| choice.value == text)
+            .map_or_else(|| text.to_owned(), |choice| choice.label.clone())
     };
     match value {
         None | Some(Value::Null) => String::new(),

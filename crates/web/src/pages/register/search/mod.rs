@@ -63,18 +63,27 @@ async fn show(cx: Cx, Query(pairs): Query<Vec<(String, String)>>) -> Result<Page
     let today = cx.today;
     let near = cx.viewer.as_ref().and_then(|viewer| viewer.actor.posts.first()).map(|post| post.area.clone());
     let page = cx.blocking(move |site| answer(site, &pairs, near, today)).await?;
-    let title = if page.search.value.is_empty() { "查组织".to_owned() } else { format!("查“{}”", page.search.value) };
+    let title =
+        if page.search.value.is_empty() { "查组织".to_owned() } else { format!("查“{}”", page.search.value) };
     Ok(Page::new(title, page).cache(Cache::Public(30)))
 }
 
-fn answer(site: &Site, pairs: &[(String, String)], near: Option<AreaCode>, today: Date) -> Result<SearchPage, WebError> {
+fn answer(
+    site: &Site,
+    pairs: &[(String, String)],
+    near: Option<AreaCode>,
+    today: Date,
+) -> Result<SearchPage, WebError> {
     let (ask, banner) = match Ask::read(pairs, today) {
         Ok(ask) => (ask, None),
         Err(wrong) => {
             // What can be understood is still answered: the text.
             let text: Vec<_> = pairs.iter().filter(|(name, _)| name == "q").cloned().collect();
             let words = wrong.iter().map(|wrong| wrong.message.as_str()).collect::<Vec<_>>().join("；");
-            let banner = Banner { title: "有的条件读不懂，已经略去".to_owned(), text: words, ways: Vec::new(), success: false };
+            let banner =
+                Banner {
+                    title: "有的条件读不懂，已经略去".to_owned(), text: words, ways: Vec::new(), success: false
+                };
             (Ask::read(&text, today).unwrap_or_default(), Some(banner))
         }
     };
@@ -98,13 +107,20 @@ fn answer(site: &Site, pairs: &[(String, String)], near: Option<AreaCode>, today
         without_day: with(&|ask| ask.as_of = None),
         today,
         keep: first.pairs().into_iter().filter(|(name, _)| *name != "as_of").collect(),
-        trail: ask.area.iter().flat_map(|area| trail(areas, area, day)).map(|(area, name)| Link::to(name, with(&|ask| ask.area = Some(area.clone())))).collect(),
+        trail: ask
+            .area
+            .iter()
+            .flat_map(|area| trail(areas, area, day))
+            .map(|(area, name)| Link::to(name, with(&|ask| ask.area = Some(area.clone()))))
+            .collect(),
         chosen: chosen(site, &ask),
         facets: facets(site, &ask, &found),
         hits: found.hits.iter().map(|hit| shown(site, hit, ask.as_of, day)).collect(),
         faults,
         suggestions: suggestions.iter().map(|one| Link::to(one.name.clone(), dossier_href(one))).collect(),
-        exports: [("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json")].map(|(text, end)| Link::to(text, with(&|_| ()).replacen("/orgs", &format!("/orgs/export.{end}"), 1))).into(),
+        exports: [("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json")]
+            .map(|(text, end)| Link::to(text, with(&|_| ()).replacen("/orgs", &format!("/orgs/export.{end}"), 1)))
+            .into(),
         limit: grouped(ROWS_MOST as u64),
         watch: (!ask.is_open() && ask.as_of.is_none()).then(|| with(&|_| ()).replacen("/orgs", "/my/watches/add", 1)),
         first: ask.after.is_some().then(|| with(&|_| ())),
@@ -184,27 +200,49 @@ fn toggled<T: PartialEq + Clone>(list: &[T], one: &T) -> Vec<T> {
 
 fn facets(site: &Site, ask: &Ask, found: &Found) -> Vec<Facets> {
     let first = ask.first_page();
-    let facet = |text: &str, count: u64, chosen: bool, other: Ask| Facet { link: Link::to(text, search_href(&other)), count, chosen };
+    let facet = |text: &str, count: u64, chosen: bool, other: Ask| Facet {
+        link: Link::to(text, search_href(&other)),
+        count,
+        chosen,
+    };
     let counted = &found.facets;
     let kinds = counted.kinds.iter().filter_map(|(word, count)| {
         let kind = Kind::parse(word)?;
-        Some(facet(kind.label(), *count, ask.kinds.contains(&kind), Ask { kinds: toggled(&ask.kinds, &kind), ..first.clone() }))
+        Some(facet(
+            kind.label(),
+            *count,
+            ask.kinds.contains(&kind),
+            Ask { kinds: toggled(&ask.kinds, &kind), ..first.clone() },
+        ))
     });
-    let areas = counted.areas.iter().filter(|(area, _)| ask.area.as_ref() != Some(area)).take(AREAS_MOST).map(|(area, count)| {
-        let name = site.office.areas.name(area).unwrap_or(area.as_str());
-        facet(name, *count, false, Ask { area: Some(area.clone()), ..first.clone() })
-    });
+    let areas = counted.areas.iter().filter(|(area, _)| ask.area.as_ref() != Some(area)).take(AREAS_MOST).map(
+        |(area, count)| {
+            let name = site.office.areas.name(area).unwrap_or(area.as_str());
+            facet(name, *count, false, Ask { area: Some(area.clone()), ..first.clone() })
+        },
+    );
     let statuses = counted.statuses.iter().filter_map(|(word, count)| {
         let status = Registration::parse(word)?;
-        Some(facet(status.label(), *count, ask.statuses.contains(&status), Ask { statuses: toggled(&ask.statuses, &status), ..first.clone() }))
+        Some(facet(
+            status.label(),
+            *count,
+            ask.statuses.contains(&status),
+            Ask { statuses: toggled(&ask.statuses, &status), ..first.clone() },
+        ))
     });
     let grades = counted.grades.iter().filter_map(|(word, count)| {
         let grade = if word.is_empty() { 0 } else { word.chars().next()?.to_digit(10)? as u8 };
-        Some(facet(&say_grade(grade), *count, ask.grades.contains(&grade), Ask { grades: toggled(&ask.grades, &grade), ..first.clone() }))
+        Some(facet(
+            &say_grade(grade),
+            *count,
+            ask.grades.contains(&grade),
+            Ask { grades: toggled(&ask.grades, &grade), ..first.clone() },
+        ))
     });
     let charity = ask.charity == Some(true);
-    let charities = (counted.charities > 0)
-        .then(|| facet("慈善组织", counted.charities, charity, Ask { charity: (!charity).then_some(true), ..first.clone() }));
+    let charities = (counted.charities > 0).then(|| {
+        facet("慈善组织", counted.charities, charity, Ask { charity: (!charity).then_some(true), ..first.clone() })
+    });
     let group = |title: &str, values: Vec<Facet>| Facets { title: title.to_owned(), values };
     let all = vec![
         group("组织类型", kinds.collect()),
@@ -215,4 +253,3 @@ fn facets(site: &Site, ask: &Ask, found: &Found) -> Vec<Facets> {
     ];
     all.into_iter().filter(|facets| !facets.values.is_empty()).collect()
 }
-

@@ -99,8 +99,18 @@ fn href(area: Option<&AreaCode>, pairs: &[(&str, &str)], path: &str) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-fn line(name: String, numbers: &ByKind, largest: u64, own: Option<String>, list: &dyn Fn(Option<Kind>) -> Option<String>) -> Line {
-    let number = |count: u64, kind: Option<Kind>| Number { label: kind.map_or("合计", Kind::label), text: grouped(count), href: list(kind).filter(|_| count > 0) };
+fn line(
+    name: String,
+    numbers: &ByKind,
+    largest: u64,
+    own: Option<String>,
+    list: &dyn Fn(Option<Kind>) -> Option<String>,
+) -> Line {
+    let number = |count: u64, kind: Option<Kind>| Number {
+        label: kind.map_or("合计", Kind::label),
+        text: grouped(count),
+        href: list(kind).filter(|_| count > 0),
+    };
     let total = sum(numbers);
     Line {
         name,
@@ -116,16 +126,24 @@ fn page(site: &Site, area: Option<&AreaCode>, found: &Structure, today: Date) ->
     // Numbers are of those in force, by registrar's area: so are their lists.
     let level = |place: Option<&AreaCode>, kind: Option<Kind>| {
         let word = kind.map(Kind::as_str);
-        let pairs: Vec<(&str, &str)> = [("by", "all"), ("value", "live")].into_iter().chain(word.map(|word| ("kind", word))).collect();
+        let pairs: Vec<(&str, &str)> =
+            [("by", "all"), ("value", "live")].into_iter().chain(word.map(|word| ("kind", word))).collect();
         href(place, &pairs, "/orgs/structure/list")
     };
     let mut groups = Vec::new();
     let most = found.areas.iter().map(|(_, numbers)| sum(numbers)).max().unwrap_or(0);
     let lines = found.areas.iter().take(LINES).map(|(place, numbers)| {
         let name = areas.name(place).unwrap_or(place.as_str()).to_owned();
-        line(name, numbers, most, Some(href(Some(place), &[], "/orgs/structure")), &|kind| Some(level(Some(place), kind)))
+        line(name, numbers, most, Some(href(Some(place), &[], "/orgs/structure")), &|kind| {
+            Some(level(Some(place), kind))
+        })
     });
-    groups.push(Group { id: "areas", title: "登记地区".to_owned(), lines: lines.collect(), more: found.areas.len().saturating_sub(LINES) });
+    groups.push(Group {
+        id: "areas",
+        title: "登记地区".to_owned(),
+        lines: lines.collect(),
+        more: found.areas.len().saturating_sub(LINES),
+    });
     for (cut, values) in &found.cuts {
         let most = values.iter().map(|(_, numbers)| sum(numbers)).max().unwrap_or(0);
         let lines = values.iter().take(LINES).map(|(value, numbers)| {
@@ -136,7 +154,12 @@ fn page(site: &Site, area: Option<&AreaCode>, found: &Structure, today: Date) ->
             };
             line(cut.say(value), numbers, most, None, &list)
         });
-        groups.push(Group { id: cut.as_str(), title: cut.label().to_owned(), lines: lines.collect(), more: values.len().saturating_sub(LINES) });
+        groups.push(Group {
+            id: cut.as_str(),
+            title: cut.label().to_owned(),
+            lines: lines.collect(),
+            more: values.len().saturating_sub(LINES),
+        });
     }
     groups.retain(|group| !group.lines.is_empty());
     let up = area.map(|area| trail(areas, area, today)).unwrap_or_default();
@@ -146,7 +169,16 @@ fn page(site: &Site, area: Option<&AreaCode>, found: &Structure, today: Date) ->
         trail: up.into_iter().map(|(area, name)| Link::to(name, href(Some(&area), &[], "/orgs/structure"))).collect(),
         kinds: Kind::ALL.iter().map(|kind| kind.label()).collect(),
         total: Number { label: "合计", text: grouped(sum(&found.total)), href: Some(level(area, None)) },
-        by_kind: found.total.iter().map(|(kind, count)| (kind.label(), Number { label: kind.label(), text: grouped(*count), href: Some(level(area, Some(*kind))) })).collect(),
+        by_kind: found
+            .total
+            .iter()
+            .map(|(kind, count)| {
+                (
+                    kind.label(),
+                    Number { label: kind.label(), text: grouped(*count), href: Some(level(area, Some(*kind))) },
+                )
+            })
+            .collect(),
         groups,
     }
 }
@@ -154,14 +186,32 @@ fn page(site: &Site, area: Option<&AreaCode>, found: &Structure, today: Date) ->
 async fn list(cx: Cx, Query(asked): Query<Where>) -> Result<Page, WebError> {
     let area = asked.area()?;
     let kind = Kind::parse(&asked.kind);
-    let slice = Slice::read(&asked.by, &asked.value, kind).ok_or_else(|| WebError::not_found("这个数字背后的名单").way("看结构分析", "/orgs/structure"))?;
-    let after: Option<Place> = Some(asked.after.trim()).filter(|after| !after.is_empty()).and_then(|after| after.parse().ok());
-    let home = href(None, &[("by", asked.by.as_str()), ("value", asked.value.as_str())].into_iter().chain(kind.map(|kind| ("kind", kind.as_str()))).collect::<Vec<_>>(), "/orgs/structure/list");
+    let slice = Slice::read(&asked.by, &asked.value, kind)
+        .ok_or_else(|| WebError::not_found("这个数字背后的名单").way("看结构分析", "/orgs/structure"))?;
+    let after: Option<Place> =
+        Some(asked.after.trim()).filter(|after| !after.is_empty()).and_then(|after| after.parse().ok());
+    let home = href(
+        None,
+        &[("by", asked.by.as_str()), ("value", asked.value.as_str())]
+            .into_iter()
+            .chain(kind.map(|kind| ("kind", kind.as_str())))
+            .collect::<Vec<_>>(),
+        "/orgs/structure/list",
+    );
     let page = cx
         .blocking(move |site| {
             let found = site.office.slice_list(&slice, area.as_ref(), after, 30)?;
-            Ok(organizations(site, (&slice.title(), "登记状态为正常或清算中的组织，按成立日期从近到远。", &home), area.as_ref(), (after, found.next), &found.items))
+            Ok(organizations(
+                site,
+                (&slice.title(), "登记状态为正常或清算中的组织，按成立日期从近到远。", &home),
+                area.as_ref(),
+                (after, found.next),
+                &found.items,
+            ))
         })
         .await?;
-    Ok(Page::new(page.title.clone(), page).under("查组织", "/orgs").under("结构分析", "/orgs/structure").cache(Cache::Public(60)))
+    Ok(Page::new(page.title.clone(), page)
+        .under("查组织", "/orgs")
+        .under("结构分析", "/orgs/structure")
+        .cache(Cache::Public(60)))
 }

@@ -141,6 +141,15 @@ async fn feed(cx: Cx, Path(secret): Path<String>) -> Result<Response, WebError> 
         at: notice.at,
         text: notice.body,
     });
-    let feed = Feed { id: format!("{base}/my/watches"), title: "我的关注".to_owned(), home: format!("{base}/my/watches"), entries: entries.collect() };
-    Ok(([(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")], feed.text(cx.site.clock.now())).into_response())
+    let feed = Feed {
+        id: format!("{base}/my/watches"),
+        title: "我的关注".to_owned(),
+        home: format!("{base}/my/watches"),
+        entries: entries.collect(),
+    };
+    Ok((
+        [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")],
+        feed.text(cx.site.clock.now()),
+    )
+        .into_response())
 }
