@@ -9,7 +9,7 @@ pub(crate) fn door() -> office::accounts::Entrance {
 }
 
 fn cookie(got: &crate::testing::Got) -> String {
-    let mut set = got.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let set = got.headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
     let session = set
         .map(str::to_owned)
         .find_map(|value| value.strip_prefix("yishe_session=").map(str::to_owned))
