@@ -70,7 +70,7 @@ async function lookAtPages(people, base) {
   const left = listed.filter((page) => !only || page.path === only);
   const worker = async () => {
     for (let page; (page = left.shift()); ) {
-      const bytes = await see(people, base, page);
+      const bytes = await see(people, base, page).catch((error) => { check(false, `${page.path}: ${error.message.split("\n")[0]}`); return 0; });
       console.log(`${seconds()}  ${page.path}${page.as ? ` (${page.as})` : ""}  ${(bytes / 1000).toFixed(1)} kB`);
     }
   };
