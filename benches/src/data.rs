@@ -128,8 +128,6 @@ fn count(office: &Office) -> Result<i64> {
 
 /// An organization taken as it came.
 pub struct Taken {
-    /// Identity.
-    pub id: OrgId,
     /// Name.
     pub name: String,
     /// What its address is.
@@ -141,7 +139,7 @@ impl FromRow for Taken {
     fn from_row(row: &store::Row<'_>) -> Result<Self, store::DbError> {
         let id: OrgId = row.get("id")?;
         let code: Option<String> = row.get("code")?;
-        Ok(Self { id, name: row.get("name")?, code: code.unwrap_or_else(|| id.to_string()) })
+        Ok(Self { name: row.get("name")?, code: code.unwrap_or_else(|| id.to_string()) })
     }
 }
 

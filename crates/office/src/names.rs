@@ -91,7 +91,7 @@ impl Office {
                 words: names::normalize(name),
             });
         }
-        findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         Ok(NameReport { findings, near })
     }
 
@@ -175,7 +175,7 @@ impl Office {
         let Some(name) = field.and_then(|field| answers.find(field.id.as_str())).and_then(|name| name.as_str()) else {
             return Ok(());
         };
-        let Some(kind) = matter.org_kinds.first().and_then(|kind| kind_of(kind)) else { return Ok(()) };
+        let Some(kind) = matter.org_kinds.first().and_then(kind_of) else { return Ok(()) };
         let report = self.check_name(tx, (name, kind, area), self.clock.today(), own)?;
         let source = format!("名称查重（{}）", self.clock.today());
         let near = report.near.iter().any(|near| near.score >= WORTH_A_LOOK);

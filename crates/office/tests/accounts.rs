@@ -1,4 +1,5 @@
 //! Accounts as people use them: signing up and in, locking out, one-time codes, and the three administrators.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
 use authority::AdminRole;
 use office::Refused;
 use office::accounts::officials::NewPost;

@@ -1,4 +1,5 @@
 //! The desks' side on both engines: queues, acts with undo, two at once, questions, bulk, comparison after a correction.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
 use authority::{Actor, AdminRole, Verb};
 use base::BodyId;
 use casework::{Act, PointAnswer, PointVerdict};
@@ -110,8 +111,11 @@ fn a_queue_holds_exactly_its_posts_tasks() {
         let admin = Actor { admin: Some(AdminRole::System), ..cast.intake.clone() };
         assert_eq!(queue(office, &admin, "intake", Which::All).unwrap_err().code(), "denied");
         office.claim_task(&cast.intake, (one.origin, one.case), "intake", true).unwrap();
-        assert_eq!(queue(office, &cast.intake, "intake", Which::Mine).unwrap(), [one.number.clone()]);
-        assert_eq!(queue(office, &cast.second_intake, "intake", Which::Free).unwrap(), [two.number.clone()]);
+        assert_eq!(queue(office, &cast.intake, "intake", Which::Mine).unwrap(), std::slice::from_ref(&one.number));
+        assert_eq!(
+            queue(office, &cast.second_intake, "intake", Which::Free).unwrap(),
+            std::slice::from_ref(&two.number)
+        );
         let taken = office.claim_task(&cast.second_intake, (one.origin, one.case), "intake", true).unwrap_err();
         assert_eq!(taken.code(), "denied", "a colleague has it");
         let ask = QueueAsk { desk: "intake".into(), text: "营造".into(), ..QueueAsk::default() };

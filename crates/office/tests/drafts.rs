@@ -1,4 +1,5 @@
 //! Drafts: kept page by page, sealed, found again in a new session, filed once, and answering a correction.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
 use authority::{Actor, AdminRole, Verb};
 use base::{BodyId, RecordId};
 use casework::{Act, Answers, CorrectionItem, Provided};

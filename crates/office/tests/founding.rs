@@ -1,4 +1,5 @@
 //! Founding an association through the whole office: filed, refused on the way, reviewed by several, decided by a second person.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
 use authority::{Actor, Verb};
 use base::BodyId;
 use casework::{Act, PointAnswer, PointVerdict};
@@ -59,7 +60,7 @@ fn with_points(office: &TestOffice, mut act: Act) -> Act {
 fn opine(office: &TestOffice, step: &str, favourable: bool) -> Act {
     let mut act = with_points(office, Act::new(Some(step.into()), Verb::Opine));
     act.opinion = Some((favourable, "同意".to_owned()));
-    act.reason = "见审查报告".to_owned();
+    "见审查报告".clone_into(&mut act.reason);
     act
 }
 
@@ -122,7 +123,7 @@ fn an_incomplete_form_names_every_fault_and_files_nothing() {
     let Err(Refused::Invalid(wrong)) = office.file_case(&cast.founder, new) else { panic!("filed") };
     assert!(wrong.iter().any(|one| one.field == "purpose"), "{wrong:?}");
     assert!(wrong.iter().any(|one| one.field == "capital"), "{wrong:?}");
-    let heads = office.db.read(|tx| store::change::heads(tx)).unwrap();
+    let heads = office.db.read(store::change::heads).unwrap();
     assert!(!heads.contains_key(&"210100".parse().unwrap()), "nothing happened");
 }
 

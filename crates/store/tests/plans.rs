@@ -102,6 +102,8 @@ const WHOLE: &[(&str, &str)] = &[
     ("people.bodies", "a reference table"),
     ("papers.file_digests", "verification reads everything"),
     ("accounts.forget_attempts", "hourly"),
+    ("scans.waiting", "holds only the scans since the last journalled batch"),
+    ("scans.take", "holds only the scans since the last journalled batch"),
 ];
 
 #[test]

@@ -25,12 +25,12 @@ impl Progress {
         }
         self.last = Some(Instant::now());
         self.drawn = true;
-        let line = if all == 0 {
-            format!("{what}：{done}")
-        } else {
-            let filled = usize::try_from((done.min(all) * 30) / all).unwrap_or(30);
-            let percent = done.min(all) * 100 / all;
-            format!("{what} [{}{}] {percent}%  {done}/{all}", "█".repeat(filled), "░".repeat(30 - filled))
+        let line = match (done.min(all) * 100).checked_div(all) {
+            None => format!("{what}：{done}"),
+            Some(percent) => {
+                let filled = usize::try_from(percent * 30 / 100).unwrap_or(30);
+                format!("{what} [{}{}] {percent}%  {done}/{all}", "█".repeat(filled), "░".repeat(30 - filled))
+            }
         };
         let mut out = std::io::stderr();
         let _ = write!(out, "\r\x1b[2K{line}");

@@ -105,7 +105,7 @@ impl Judge<'_> {
             FieldKind::Text | FieldKind::Address | FieldKind::Name => self.text(field, name, answer, TEXT_MAX),
             FieldKind::LongText => self.text(field, name, answer, LONG_TEXT_MAX),
             FieldKind::Integer | FieldKind::Money | FieldKind::Percent | FieldKind::Year => {
-                self.number(field, name, answer)
+                self.number(field, name, answer);
             }
             FieldKind::Date => self.date(field, name, answer),
             FieldKind::YesNo => self.yes_no(field, name, answer, false),

@@ -99,9 +99,9 @@ impl Office {
             entry: work.entry,
         };
         if before.is_some() {
-            work.update(&row)?
+            work.update(&row)?;
         } else {
-            work.insert(&row)?
+            work.insert(&row)?;
         }
         if let Some(before) = before.filter(|before| before.case.answers != case.answers) {
             self.keep_former(work, before)?;

@@ -223,8 +223,8 @@ fn story(way: Way, matter: &Matter) -> Vec<(&'static str, u32, ActDraft)> {
         Way::Deciding => vec![accept, supervise, party, review],
         Way::Rejected => {
             let mut draft = ActDraft::new("intake", Verb::Refuse);
-            draft.reason = "申请事项依法不属于本机关职权范围，请向有权机关申请".to_owned();
-            draft.article = "《行政许可法》第三十二条第二项".to_owned();
+            "申请事项依法不属于本机关职权范围，请向有权机关申请".clone_into(&mut draft.reason);
+            "《行政许可法》第三十二条第二项".clone_into(&mut draft.article);
             vec![("intake", 1, draft)]
         }
     }

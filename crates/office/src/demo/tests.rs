@@ -19,7 +19,7 @@ fn everybody_has_a_seat_and_everything_is_there_once() {
             steps.insert(step.to_owned());
         })
         .unwrap();
-    assert_eq!(steps.len(), 7, "{steps:?}");
+    assert_eq!(steps.len(), 8, "{steps:?}");
     assert_eq!(count(&office, sql!("test.real", "select count(*) from organization where synthetic = 0")), 212 + 559);
     let invented = sql!("test.synthetic", "select count(*) from organization where synthetic = 1");
     // 120 + 18 + 48 + 48 legal persons, 80 + 28 + 16 + 28 filed.

@@ -1,5 +1,7 @@
 //! The document of an act (文书), made from its template when nobody attached a sealed one: plain text that prints, kept among
 //! the case's files like any other.
+use std::fmt::Write as _;
+
 use authority::Actor;
 use base::{CaseId, FileId, Origin};
 use casework::Act;
@@ -33,15 +35,15 @@ pub(super) fn make(
     let mut text =
         format!("{title}\n\n办件编号：{}\n申请事项：{}\n申请人：{}\n\n", row.number, row.title, row.applicant_name);
     let decided = offered.map_or_else(|| act.verb.plain().to_owned(), |offered| offered.words().to_owned());
-    text.push_str(&format!("经审查，本机关决定：{decided}。\n"));
+    let _ = writeln!(text, "经审查，本机关决定：{decided}。");
     for (label, value) in [("理由", &act.reason), ("依据", if act.article.is_empty() { &basis } else { &act.article })]
     {
         if !value.is_empty() {
-            text.push_str(&format!("{label}：{value}\n"));
+            let _ = writeln!(text, "{label}：{value}");
         }
     }
-    text.push_str(&format!("\n救济途径：{}。\n", resolved.matter.guide.appeal.trim_end_matches('。')));
-    text.push_str(&format!("\n{authority}民政部门\n{}\n", work.today));
+    let _ = writeln!(text, "\n救济途径：{}。", resolved.matter.guide.appeal.trim_end_matches('。'));
+    let _ = writeln!(text, "\n{authority}民政部门\n{}", work.today);
     let digest = office.files.keep(text.as_bytes())?;
     let file = FileRow {
         origin,

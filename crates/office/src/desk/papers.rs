@@ -110,7 +110,7 @@ impl Office {
             let sight = office.sight(&who, matter, case, &tasks)?;
             let own = case.open.iter().map(|task| Some(&task.step)).chain([None]);
             let allowed = own.map(|step| may(&who, Verb::Reveal, &Subject::Case(case.subject(matter, step))));
-            allowed.reduce(|best, next| best.or(next)).unwrap_or(Err(Denied::NothingOpen))?;
+            allowed.reduce(std::result::Result::or).unwrap_or(Err(Denied::NothingOpen))?;
             let asked = office.asked_fields(&who, matter, &tasks);
             let facts = crate::cases::facts::Loaded::new(work.today);
             let facts = CaseFacts {

@@ -39,6 +39,9 @@ pub struct Power {
     pub rows: Vec<PowerRow>,
 }
 
+/// Where the next page of a list begins: day and case of the last line.
+type Place = (Date, CaseId);
+
 impl Office {
     fn power_chair(&self, who: &Actor) -> Result<Chair, Refused> {
         if who.admin.is_some() {
@@ -76,7 +79,7 @@ impl Office {
         since: Date,
         which: PowerList,
         after: Option<(Date, CaseId)>,
-    ) -> Result<(Vec<CaseLine>, Option<(Date, CaseId)>), Refused> {
+    ) -> Result<(Vec<CaseLine>, Option<Place>), Refused> {
         let chair = self.power_chair(who)?;
         let today = self.clock.today();
         if !self.lineage(area, today).contains(&chair.area) {

@@ -336,12 +336,10 @@ impl Office {
 
     /// Working days from today to a day; at least one late once it has passed.
     pub(super) fn working_days_left(&self, today: Date, due: Date) -> i64 {
-        if due < today {
-            (-self.calendar.working_days_between(due, today)).min(-1)
-        } else if due == today {
-            0
-        } else {
-            self.calendar.working_days_between(today, due).max(1)
+        match due.cmp(&today) {
+            std::cmp::Ordering::Less => (-self.calendar.working_days_between(due, today)).min(-1),
+            std::cmp::Ordering::Equal => 0,
+            std::cmp::Ordering::Greater => self.calendar.working_days_between(today, due).max(1),
         }
     }
 

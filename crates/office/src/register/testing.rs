@@ -46,9 +46,9 @@ impl TestOffice {
             let rev = old.as_ref().map_or(1, |row| row.rev + 1);
             let row = row_of(&o, &office.areas, work.today, rev, work.entry);
             if old.is_some() {
-                work.update(&row)?
+                work.update(&row)?;
             } else {
-                work.insert(&row)?
+                work.insert(&row)?;
             }
             if let Some(code) = o.code.clone().filter(|_| old.as_ref().is_none_or(|old| old.code != o.code)) {
                 let (origin, org, entry) = (o.origin, o.id, work.entry);

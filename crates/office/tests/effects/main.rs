@@ -1,5 +1,6 @@
 //! What follows a decision, on both engines: the founding flow to certificate, dossier rows and offline verification; refusal;
 //! codes; reviews; who may see what.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
 mod aftermath;
 
 use authority::{Actor, Verb};
@@ -107,7 +108,7 @@ fn act(office: &TestOffice, step: &str, verb: Verb) -> Act {
     };
     act.points = found.points.iter().map(yes).collect();
     act.opinion = (verb == Verb::Opine).then(|| (true, "同意".to_owned()));
-    act.reason = "见审查报告".to_owned();
+    "见审查报告".clone_into(&mut act.reason);
     act
 }
 

@@ -1,4 +1,6 @@
 //! `yishe code check`: says of each code whether it is valid, and if not, which character is wrong and why.
+use std::fmt::Write as _;
+
 use base::code::Severity;
 use base::{CreditCode, FilingNumber};
 use clap::{Args, Subcommand};
@@ -52,7 +54,7 @@ fn explain(code: &str) -> (bool, Vec<String>) {
             .filter(|_| read.department() == '5');
         let mut line = format!("{read}  有效");
         if let Some(kind) = kind {
-            line += &format!("（{}，登记管理机关区划 {}）", kind.label(), read.region());
+            let _ = write!(line, "（{}，登记管理机关区划 {}）", kind.label(), read.region());
         }
         if registry::generate::is_generated_code(read.as_str()) {
             line += "，演示数据";

@@ -294,7 +294,7 @@ async fn pages_ask_the_database_little() {
             office
                 .desk_queue(&town.intake.actor, &office::desk::QueueAsk { desk: "intake".into(), ..Default::default() })
                 .unwrap(),
-        )
+        );
     });
     count("power", 12, &|| drop(office.power(&town.decision.actor, None).unwrap()));
 }

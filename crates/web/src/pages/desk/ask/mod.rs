@@ -56,8 +56,7 @@ async fn page(cx: &Cx, number: String, values: Form, errors: Vec<(String, String
             let mut areas = Vec::new();
             if let Some(area) = post {
                 let today = office.clock.today();
-                let below: Vec<_> =
-                    office.areas.children_at(&area, today).into_iter().map(|area| area.code()).collect();
+                let below: Vec<_> = office.areas.children_at(&area, today).into_iter().map(base::Area::code).collect();
                 let near = office.lineage(&area, today).into_iter().chain(below);
                 areas = near.map(|area| (area.to_string(), office.areas.full_name(&area))).collect();
             }

@@ -20,6 +20,7 @@ struct Head {
     meaning: &'static str,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one part of the page is shown")]
 #[derive(Template)]
 #[template(path = "pages/desk/import/page.html")]
 struct ImportPage {
@@ -54,7 +55,9 @@ struct ImportPage {
 
 fn table(caption: &str, names: &[&str], rows: Vec<Vec<Cell>>) -> Table {
     let mut columns = columns(names);
-    columns.iter_mut().for_each(|column| column.number = column.text == "行数" || column.text == "行号");
+    for column in &mut columns {
+        column.number = column.text == "行数" || column.text == "行号";
+    }
     Table {
         caption: caption.to_owned(),
         columns,
@@ -113,7 +116,7 @@ fn sentence(u: &Upload) -> String {
         }
         Stage::Done => {
             let ended = u.import.as_ref().and_then(|import| import.ended_at);
-            format!("已在 {} 导入完成。", ended.map_or_else(String::new, |at| at.local_minute()))
+            format!("已在 {} 导入完成。", ended.map_or_else(String::new, base::Instant::local_minute))
         }
     }
 }
@@ -236,6 +239,9 @@ pub async fn show(cx: Cx, Path(id): Path<RecordId>) -> Result<Page, WebError> {
     page(&cx, id, None, None).await
 }
 
+/// No table has more columns than a spreadsheet (XFD).
+const COLUMNS_MOST: usize = 16_384;
+
 /// What the mapping form says.
 #[derive(Clone)]
 struct Chosen {
@@ -247,7 +253,7 @@ struct Chosen {
 impl Chosen {
     fn read(form: &Form) -> Self {
         let has = |at: &usize| form.0.iter().any(|(name, _)| *name == format!("c{at}"));
-        let columns = (0..).take_while(has).map(|at| Column::parse(form.text(&format!("c{at}")))).collect();
+        let columns = (0..COLUMNS_MOST).take_while(has).map(|at| Column::parse(form.text(&format!("c{at}")))).collect();
         Self { columns, kind: Kind::parse(form.text("kind")), registrar: form.text("registrar").parse().ok() }
     }
 }

@@ -23,7 +23,7 @@ fn desk() -> Desk {
     let site = TestSite::new();
     let body = site.office.body("registrar", "沈阳市民政局", "2101");
     let keeper = site.official("data_quality", "2101", body);
-    Desk { keeper, body, site }
+    Desk { site, keeper, body }
 }
 
 /// Stops after so many chunks.

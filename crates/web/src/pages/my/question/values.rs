@@ -40,7 +40,7 @@ fn show(field: &Field, name: &str, answer: &Json, values: &mut Posted) {
     let mut put = |name: String, value: String| drop(values.insert(name, vec![value]));
     match field.kind {
         FieldKind::Money | FieldKind::Percent => {
-            put(name.to_owned(), Fen(answer.as_i64().unwrap_or_default()).to_string())
+            put(name.to_owned(), Fen(answer.as_i64().unwrap_or_default()).to_string());
         }
         FieldKind::YesNo | FieldKind::Declaration => {
             let word = if answer == &Json::Bool(true) { "yes" } else { "no" };

@@ -127,7 +127,7 @@ fn pour(
         after = Some((last.origin, last.id));
         match form {
             Form::Csv => {
-                text.extend(csv_lines(page.iter().map(|one| row(office, one, true).map(|cell| harmless(&cell))))?)
+                text.extend(csv_lines(page.iter().map(|one| row(office, one, true).map(|cell| harmless(&cell))))?);
             }
             Form::Lines => {
                 for one in &page {
