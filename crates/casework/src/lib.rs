@@ -1,4 +1,4 @@
-//! Casework (办件): the one engine that runs every matter. [`file`] and [`decide`] say what an act does, [`apply`] does it.
+//! Casework (办件): the one engine that runs every matter. [`file()`] and [`decide()`] say what an act does, [`apply`] does it.
 //! Pure: time, facts, parameters and the person who acts are given; what comes out is a [`Decision`] or a [`Refusal`].
 #![deny(missing_docs)]
 

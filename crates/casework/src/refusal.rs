@@ -5,7 +5,7 @@ use catalogue::matter::Given;
 
 use crate::form::FieldFault;
 
-/// A refusal of [`crate::decide`] or [`crate::file`].
+/// A refusal of [`crate::decide()`] or [`crate::file()`].
 #[derive(Clone, PartialEq, Debug, thiserror::Error)]
 #[error("{}", self.said())]
 pub enum Refusal {

@@ -202,7 +202,7 @@ fn officer_row(office: &Office, o: &Organization, officer: &registry::Officer, a
     }
 }
 
-/// How many organizations the next chunk takes, so that each holds the writer for about [`CHUNK_TIME`].
+/// How many organizations the next chunk takes, so that each holds the writer for about `CHUNK_TIME`.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     size: usize,

@@ -1,6 +1,6 @@
 //! Statements: SQL text with a name, fixed when the program is built, so that one test can prepare all of them on both engines.
 
-/// A named statement. Both texts are the same unless it uses a dialect's own words (see [`crate::dialect`]).
+/// A named statement. Both texts are the same unless it uses a dialect's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Statement {
     /// `concept.verb`, unique.

@@ -1,4 +1,4 @@
-//! 登录与退出: one entry for everybody; the role is chosen afterwards. Officials pass further [`steps`] first.
+//! 登录与退出: one entry for everybody; the role is chosen afterwards. Officials pass further `steps` first.
 mod steps;
 
 use std::sync::Arc;
