@@ -65,6 +65,6 @@ fn admin_lines(role: AdminRole) -> Vec<MenuItem> {
             ]
         }
         AdminRole::Security => vec![line("岗位与权限", "/admin/rights"), line("个人信息请求", "/desk/personal")],
-        AdminRole::Audit => vec![line("审计", "/admin/audit"), line("封存记录", "/journal/seals")],
+        AdminRole::Audit => vec![line("审计", "/admin/audit"), line("封存记录", "/admin/audit?view=seals")],
     }
 }
