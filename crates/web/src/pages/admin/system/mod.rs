@@ -64,7 +64,8 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
         .collect();
     let connectors = state.connectors.iter().map(|one| {
         let cell = if one.waiting == 0 && one.failed == 0 {
-            Cell::state("正常", Tone::Good)
+            // Nothing has ever been handed over: an empty outbox is no proof of a working connection.
+            Cell::state("尚未接通", Tone::Calm)
         } else if one.failed > 0 {
             Cell::state("有失败", Tone::Bad)
         } else {
