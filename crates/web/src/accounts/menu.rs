@@ -64,7 +64,11 @@ fn admin_lines(role: AdminRole) -> Vec<MenuItem> {
                 line("网站找错来信", "/report/list"),
             ]
         }
-        AdminRole::Security => vec![line("岗位与权限", "/admin/rights"), line("个人信息请求", "/desk/personal")],
+        AdminRole::Security => vec![
+            line("账号确认", "/admin/activations"),
+            line("岗位与权限", "/admin/rights"),
+            line("个人信息请求", "/desk/personal"),
+        ],
         AdminRole::Audit => vec![line("审计", "/admin/audit"), line("封存记录", "/admin/audit?view=seals")],
     }
 }

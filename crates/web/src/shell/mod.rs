@@ -25,6 +25,9 @@ use crate::site::Site;
 /// No inline script or style, nothing from elsewhere, no framing. `data:` images are the small icons inside Tabler's stylesheet.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+/// Where a form costs a slow hash, or tries a secret.
+const HASHING: [&str; 7] =
+    ["/login", "/login/activate", "/login/bind", "/login/code", "/login/password", "/account/password", "/register"];
 /// Most bytes of an ordinary form.
 const FORM_LIMIT: usize = 1024 * 1024;
 
@@ -116,8 +119,9 @@ fn admit(site: &Site, cx: &Cx, request: &Request) -> Result<(), WebError> {
         let who = cx.viewer.as_ref().map_or_else(|| cx.address.clone(), |viewer| viewer.account.to_string());
         site.limiter.take(&who, limiter::Rate::per_second(requests), now).map_err(WebError::too_many)?;
     }
-    if cx.path == "/login" && request.method() == Method::POST {
-        site.limiter.take(&format!("sign-in {}", cx.address), limiter::SIGN_IN, now).map_err(WebError::too_many)?;
+    // What checks or hashes a password or a code; counted by address, whoever is signed in.
+    if request.method() == Method::POST && HASHING.contains(&cx.path.as_str()) {
+        site.limiter.take(&format!("{} {}", cx.path, cx.address), limiter::SIGN_IN, now).map_err(WebError::too_many)?;
     }
     if !is_safe(request.method()) && from_elsewhere(request.headers()) {
         return Err(WebError::stale_form());

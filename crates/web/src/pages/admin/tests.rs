@@ -2,9 +2,10 @@
 use authority::AdminRole;
 use axum::http::StatusCode;
 
-use crate::testing::{PASSWORD, TestSite};
+use crate::testing::{Got, TestSite};
 
-const PAGES: [(&str, AdminRole); 6] = [
+const PAGES: [(&str, AdminRole); 7] = [
+    ("/admin/activations", AdminRole::Security),
     ("/admin/accounts", AdminRole::System),
     ("/admin/bodies", AdminRole::System),
     ("/admin/system", AdminRole::System),
@@ -44,6 +45,11 @@ async fn each_administrator_sees_his_own_pages_and_nobody_else_does() {
     assert!(admins[2].1.get("/admin/audit").await.text.contains("开立账号"), "what was done today");
 }
 
+/// The half code on a slip.
+fn code(slip: &Got) -> String {
+    slip.text.split("<pre class=\"y-code\"><code>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn an_account_is_opened_seated_unseated_and_closed_by_two_people() {
     let site = TestSite::new();
@@ -54,13 +60,44 @@ async fn an_account_is_opened_seated_unseated_and_closed_by_two_people() {
     assert!(missing.status == StatusCode::UNPROCESSABLE_ENTITY && missing.text.contains("没有这个行政区划代码"));
     let body = [("name", "沈阳市民政局"), ("kind", "registrar"), ("area", "2101")];
     assert_eq!(system.post("/admin/bodies", &body).await.location(), "/admin/bodies?done=body");
-    let weak = system
-        .post("/admin/accounts", &[("login", "shencha"), ("name", "审查岗"), ("password", "x"), ("admin", "")])
-        .await;
-    assert!(weak.status == StatusCode::UNPROCESSABLE_ENTITY);
-    weak.is_well_made();
-    let fields = [("login", "shencha"), ("name", "审查岗"), ("password", PASSWORD), ("admin", "")];
-    assert_eq!(system.post("/admin/accounts", &fields).await.location(), "/admin/accounts?done=opened");
+    let short = system.post("/admin/accounts", &[("login", "x"), ("name", "审查岗"), ("admin", "")]).await;
+    assert!(short.status == StatusCode::UNPROCESSABLE_ENTITY);
+    short.is_well_made();
+    let first = system.post("/admin/accounts", &[("login", "shencha"), ("name", "审查岗"), ("admin", "")]).await;
+    let list = security.get("/admin/activations").await;
+    list.is_well_made();
+    let id = list.text.split("href=\"/admin/activations/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let path = format!("/admin/activations/{id}");
+    security.get(&path).await.is_well_made();
+    assert_eq!(system.post(&path, &[("go", "confirm")]).await.status, StatusCode::FORBIDDEN, "not by who asked");
+    let refused = security.post(&path, &[("go", "refuse"), ("reason", "")]).await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY);
+    refused.is_well_made();
+    let second = security.post(&path, &[("go", "confirm")]).await;
+    assert_eq!(security.post(&path, &[("go", "confirm")]).await.status, StatusCode::NOT_FOUND, "shown once");
+    for slip in [&first, &second] {
+        slip.is_well_made();
+        assert_eq!(slip.headers["cache-control"], "no-store");
+    }
+    let stranger = site.stranger();
+    stranger.get("/login/activate").await.is_well_made();
+    let own = |again: &'static str, one: &str, two: &str| {
+        [("login", "shencha"), ("first", one), ("second", two), ("password", "Copper-9-bridge"), ("again", again)]
+            .map(|(name, value)| (name, value.to_owned()))
+    };
+    for (fields, word) in [
+        (own("x", &code(&first), &code(&second)), "两次输入"),
+        (own("Copper-9-bridge", &code(&first), &code(&first)), "激活码不对"),
+    ] {
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let got = stranger.post("/login/activate", &fields).await;
+        assert!(got.status == StatusCode::UNPROCESSABLE_ENTITY && got.text.contains(word), "{word}");
+        assert!(!got.text.contains("Copper") && !got.text.contains(&code(&first)), "secrets are not shown again");
+        got.is_well_made();
+    }
+    let fields = own("Copper-9-bridge", &code(&first), &code(&second));
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(stranger.post("/login/activate", &fields).await.location(), "/login/bind");
     let page = security.get("/admin/rights").await;
     assert!(page.text.contains("收件、看材料是否齐全"), "a duty nobody holds");
     let value = |name: &str| {

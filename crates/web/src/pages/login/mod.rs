@@ -1,4 +1,5 @@
 //! 登录与退出: one entry for everybody; the role is chosen afterwards. Officials pass further `steps` first.
+mod activate;
 mod steps;
 
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/login", get(show).post(enter))
         .route("/logout", post(leave))
         .route("/session", get(session))
+        .merge(activate::routes())
         .merge(steps::routes())
 }
 
@@ -89,9 +91,13 @@ async fn enter(cx: Cx, form: Form) -> Result<Response, WebError> {
     if name.is_empty() || password.is_empty() {
         return Ok(page(&cx, &back, &name, Some("请填写账号和密码")).into_response());
     }
-    let (who, door) = (name.clone(), entrance(&cx));
+    let (who, door, before) = (name.clone(), entrance(&cx), cx.session.clone());
     let entered = cx.blocking(move |site| {
         let token = site.accounts.sign_in(&who, &password, &door);
+        // Whoever signs in again, perhaps as somebody else, leaves no session behind in this browser.
+        if let (Ok(_), Some(before)) = (&token, before) {
+            site.accounts.sign_out(&before);
+        }
         Ok(token.map(|token| (site.accounts.find(&token), token)))
     });
     match entered.await? {
