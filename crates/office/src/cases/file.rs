@@ -12,6 +12,8 @@ use store::registers::next_number;
 use super::act::Done;
 use super::rows::{Listing, applicant_of, case_number};
 use crate::act::{Deed, Work};
+use crate::connector::Connector;
+use crate::connector::messages::{self, CaseStatus};
 use crate::effects::Scene;
 use crate::people::Keys;
 use crate::{Office, Refused};
@@ -132,8 +134,9 @@ impl Office {
         self.run_effects(work, keys, &mut scene, decision)?;
         self.save_case(work, keys, &rules, before, &scene.case, &scene.list)?;
         self.send_notices(work, &scene)?;
+        self.tell_case(work, before.map(|before| &before.case), &scene)?;
         let status = scene.case.status().plain();
-        work.announce("case", scene.case.id, None);
+        work.announce("case", format!("case/{}", scene.case.id), None);
         Ok(Done {
             case: scene.case.id,
             origin: scene.case.origin,
@@ -142,6 +145,27 @@ impl Office {
             org: scene.case.org,
             warnings: decision.warnings.clone(),
         })
+    }
+
+    /// Tells the outside what an act did to a case, if a connection is on.
+    fn tell_case(&self, work: &mut Work<'_, '_>, before: Option<&Case>, scene: &Scene<'_>) -> Result<(), Refused> {
+        if self.outside.line(Connector::CaseStatus).is_none() {
+            return Ok(());
+        }
+        let (case, list, name) = (&scene.case, &scene.list, &scene.resolved.matter.name);
+        let events = messages::events(before, case);
+        let code = match case.org.filter(|_| case.has_ended()) {
+            Some(org) => {
+                let place = store::organizations::locate(work.tx, org)?;
+                place.map(|origin| store::organizations::get(work.tx, origin, org)).transpose()?.and_then(|row| row.code)
+            }
+            None => None,
+        };
+        for event in events {
+            let status = CaseStatus::of(event, case, name, &list.number, code.as_deref(), work.today);
+            self.tell_outside(work, &format!("case/{}", case.id), list.synthetic, &status)?;
+        }
+        Ok(())
     }
 }
 
