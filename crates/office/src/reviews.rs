@@ -7,7 +7,8 @@ use store::cases::CaseRow;
 use store::papers::ServiceReview;
 use store::{DbError, FromRow, Row, Statement, Tx, args, sql};
 
-use crate::act::Deed;
+use crate::act::{Deed, Work};
+use crate::connector::messages::ReviewGiven;
 use crate::{Office, Refused};
 
 /// The five levels, best first, with what they are called.
@@ -176,6 +177,7 @@ impl Office {
             };
             work.insert(&review)?;
             work.note("score", new.score);
+            office.tell_review(work, &review, &row.number)?;
             Ok(review)
         })
     }
@@ -211,13 +213,11 @@ impl Office {
             let case = store::cases::get(work.tx, origin, review.case_id)?;
             work.note("late", late);
             let rev = review.rev + 1;
-            work.update(&ServiceReview {
-                state: "answered".into(),
-                answer: Some(answer.clone()),
-                rev,
-                entry: work.entry,
-                ..review
-            })?;
+            let entry = work.entry;
+            let answered =
+                ServiceReview { state: "answered".into(), answer: Some(answer.clone()), rev, entry, ..review };
+            work.update(&answered)?;
+            office.tell_review(work, &answered, &case.number)?;
             let Some(applicant) = case.applicant else { return Ok(()) };
             let Some(account) = store::accounts::find(work.tx, applicant)? else { return Ok(()) };
             Ok(work.tx.insert(&store::accounts::Notice {
@@ -234,7 +234,7 @@ impl Office {
 
     /// Closes an answered review; nobody closes what he answered himself unless he is the only one there.
     pub fn close_review(&self, who: &Actor, origin: Origin, id: RecordId) -> Result<(), Refused> {
-        let (areas, by) = (reviewing_areas(who)?, who.account);
+        let (areas, by, office) = (reviewing_areas(who)?, who.account, self.clone());
         self.act(Deed::by(who, origin, "review", id, "close_review"), move |work| {
             let review: ServiceReview = work.tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这条评价"))?;
             in_areas(&review, &areas)?;
@@ -253,8 +253,17 @@ impl Office {
                 }
             }
             let rev = review.rev + 1;
-            work.update(&ServiceReview { state: "closed".into(), rev, entry: work.entry, ..review })
+            let closed = ServiceReview { state: "closed".into(), rev, entry: work.entry, ..review };
+            work.update(&closed)?;
+            let case = store::cases::get(work.tx, origin, closed.case_id)?;
+            office.tell_review(work, &closed, &case.number)
         })
+    }
+
+    /// Tells the outside of a review, if a connection is on.
+    fn tell_review(&self, work: &mut Work<'_, '_>, review: &ServiceReview, number: &str) -> Result<(), Refused> {
+        let told = ReviewGiven::of(review, number, work.today);
+        self.tell_outside(work, &format!("case/{}", review.case_id), review.synthetic, &told)
     }
 
     /// How an authority was rated since a day. `demo`: count demonstration cases too.

@@ -4,10 +4,16 @@ use authority::{Actor, AdminRole, DeskId, Subject, Verb, may};
 use base::{AccountId, AreaCode, BodyId, Date, Origin, RecordId};
 use store::accounts::{self, Account};
 use store::people::{Body, PostRow};
+use store::{Statement, sql};
 
 use super::{AccountKind, NewAccount};
 use crate::act::Deed;
 use crate::{Office, Refused};
+
+const HELD: Statement = sql!("officials.held", "select count(*) from account where admin = $1 and state = 'active'");
+
+/// For the test that prepares all statements.
+pub(crate) const ALL: &[Statement] = &[HELD];
 
 /// A post to give.
 #[derive(Clone, Debug)]
@@ -29,6 +35,23 @@ impl Office {
     pub fn open_official(&self, who: &Actor, new: &NewAccount, admin: Option<AdminRole>) -> Result<AccountId, Refused> {
         may(who, Verb::ManageAccounts, &Subject::Platform)?;
         self.make_account(new, AccountKind::Official, admin, true, Some(who))
+    }
+
+    /// The installer opens the account of one of the three administrators while there is no other of that role: nobody inside could.
+    pub fn install_admin(
+        &self,
+        role: AdminRole,
+        login: &str,
+        name: &str,
+        password: &str,
+    ) -> Result<AccountId, Refused> {
+        let word = super::admin_word(role);
+        let held = self.db.read(|tx| tx.get::<i64>(HELD, store::args![word]))?;
+        if held > 0 {
+            return Err(Refused::rule("admin_there", "这一员已有可用的账号", "请由系统管理员在“账号”页面办理"));
+        }
+        let new = NewAccount { login: login.to_owned(), name: name.to_owned(), password: password.to_owned() };
+        self.make_account(&new, AccountKind::Official, Some(role), true, Some(&Actor::system()))
     }
 
     /// The system administrator closes an account; its sessions end at once.

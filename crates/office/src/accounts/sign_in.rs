@@ -1,6 +1,6 @@
 //! Signing in (登录): password, lock-out, and the session that follows.
 use base::{Instant, RecordId};
-use store::accounts::{self, Account, Credential};
+use store::accounts::{self, Account};
 
 use super::login_key;
 use super::session::{Session, lifetime};
@@ -61,7 +61,7 @@ impl Office {
         if account.state != "active" {
             return Err(Refused::rule("account_closed", "这个账号已停用", "请联系本单位的系统管理员"));
         }
-        self.open_session(&account, &credential, entrance)
+        self.open_session(&account, credential.must_change, entrance)
     }
 
     fn attempted(&self, by_login: &str, by_address: &str, good: bool) -> Result<(), Refused> {
@@ -76,10 +76,10 @@ impl Office {
     }
 
     /// A new session; an older one with the same cookie cannot exist, so nothing can be fixed beforehand.
-    fn open_session(
+    pub(crate) fn open_session(
         &self,
         account: &Account,
-        credential: &Credential,
+        must_change: bool,
         entrance: &Entrance,
     ) -> Result<Session, Refused> {
         let secret = vault::fresh_token(&self.rng);
@@ -97,7 +97,7 @@ impl Office {
         };
         let needs_code = account.kind == "official";
         self.db.write(move |tx| tx.insert(&row).map_err(Refused::from))?;
-        Ok(Session { secret, ends_at, needs_code, must_change: credential.must_change })
+        Ok(Session { secret, ends_at, needs_code, must_change })
     }
 
     /// Ends the session of a cookie.

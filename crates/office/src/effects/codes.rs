@@ -5,6 +5,7 @@ use store::registers::next_number;
 
 use super::Scene;
 use crate::act::Work;
+use crate::connector::messages::CodeUsed;
 use crate::{Office, Refused};
 
 /// GB 32100: 民政 is department 5.
@@ -24,13 +25,20 @@ impl Office {
             .kind
             .class_digit()
             .ok_or_else(|| Refused::rule("no_class", "备案的社区社会组织不赋统一社会信用代码", "请编备案编号"))?;
-        let body = self.codes.next_body(work.tx)?;
+        let body = self.outside.codes.next_body(work)?;
         let code = CreditCode::issue(DEPARTMENT, class, &region, &body).map_err(Refused::internal)?;
         draft.org.code = Some(code.as_str().to_owned());
         draft.acts.push("issue_code");
         work.note("code", code.as_str());
-        work.note("code_source", self.codes.says());
-        Ok(())
+        work.note("code_source", self.outside.codes.says());
+        let used = CodeUsed {
+            code: code.as_str().to_owned(),
+            name: draft.org.name.clone(),
+            kind: draft.org.kind.as_str().to_owned(),
+            authority: area,
+            on: work.today,
+        };
+        self.tell_outside(work, &format!("org/{}", draft.org.id), draft.org.synthetic, &used)
     }
 
     /// Six digits for positions 3 to 8: the registering authority's own, or for a zone, whose code is ours alone, those of the

@@ -360,6 +360,7 @@ fn erase_all(work: &mut Work<'_, '_>, person: PersonId) -> Result<(), Refused> {
         store::accounts::end_sessions(work.tx, account.id)?;
         // A login is personal too: often a name or a telephone number.
         store::accounts::free_login(work.tx, &account.login)?;
+        store::outside::forget_identities(work.tx, account.id)?;
         let closed = store::accounts::Account {
             state: "closed".to_owned(),
             login: account.id.to_string(),

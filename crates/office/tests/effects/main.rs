@@ -2,6 +2,8 @@
 //! codes; reviews; who may see what.
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
 mod aftermath;
+mod outside;
+mod timer;
 
 use authority::{Actor, Verb};
 use base::BodyId;

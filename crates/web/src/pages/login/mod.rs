@@ -1,4 +1,5 @@
 //! 登录与退出: one entry for everybody; the role is chosen afterwards. Officials pass further `steps` first.
+mod outside;
 mod steps;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ struct LoginPage {
     errors: Option<ErrorSummary>,
     name: TextField,
     password_error: String,
+    outside: bool,
     demo: Vec<(String, String, String)>,
 }
 
@@ -48,6 +50,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/logout", post(leave))
         .route("/session", get(session))
         .merge(steps::routes())
+        .merge(outside::routes())
 }
 
 /// Who knocks: for lock-outs and the list of sessions.
@@ -71,6 +74,7 @@ fn page(cx: &Cx, back: &str, name: &str, error: Option<&str>) -> Page {
         errors: error.map(|text| ErrorSummary::of(&[("password", text)])),
         name: TextField { autocomplete: "username", width: 20, ..TextField::new(label, name) },
         password_error: error.unwrap_or_default().to_owned(),
+        outside: cx.site.office.outside.identity.is_some(),
         demo,
     };
     let page = Page::new("登录", body);
