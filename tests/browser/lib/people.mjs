@@ -34,7 +34,7 @@ export async function signIn(page, base, login, password) {
 
 /** Who has signed in this run: login to what the browser keeps. YISHE_STATES=FOLDER keeps it for the next run against the same server. */
 export class People {
-  constructor(browser, base, check, password) { Object.assign(this, { browser, base, check, password, kept: new Map(), keys: new Map() }); }
+  constructor(browser, base, check, password) { Object.assign(this, { browser, base, check, password, kept: new Map(), coming: new Map(), keys: new Map() }); }
 
   /** A browser context of this person (null: nobody), signed in. */
   async context(login, options = {}) {
@@ -42,7 +42,13 @@ export class People {
     return this.browser.newContext({ locale: "zh-CN", storageState, ...options });
   }
 
-  async state(login) {
+  /** Two that ask for the same person at once get the same sign-in. */
+  state(login) {
+    if (!this.coming.has(login)) this.coming.set(login, this.signed(login));
+    return this.coming.get(login);
+  }
+
+  async signed(login) {
     const folder = process.env.YISHE_STATES, file = folder && join(folder, `state-${login}.json`);
     if (file && !this.kept.has(login) && existsSync(file)) {
       const { state, key } = JSON.parse(readFileSync(file, "utf8"));
