@@ -2,7 +2,6 @@
 //! loop: checking → answered (put right, called back) → closed.
 use authority::{Actor, Subject, Verb, may};
 use base::{AreaCode, CaseId, Date, Origin, RecordId, Span};
-use catalogue::Value;
 use store::cases::CaseRow;
 use store::papers::ServiceReview;
 use store::{DbError, FromRow, Row, Statement, Tx, args, sql};
@@ -150,15 +149,14 @@ impl Office {
             if store::papers::review_of(work.tx, row.origin, row.id)?.is_some() {
                 return Err(Refused::rule(
                     "review_given",
-                    "这个办件已经评价过，一事一评（国办发〔2019〕51号）",
+                    "这个办件已经评价过，一事一评",
                     "可以在本页查看处理结果",
                 ));
             }
-            let below = office.param_int("review_bad_below", &row.area, work.today).unwrap_or(3);
+            let below = office.need_int("review_bad_below", &row.area, work.today)?;
             let bad = new.score < below;
             check(&new, bad)?;
-            let days = office.param_int("review_rectify_days", &row.area, work.today).unwrap_or(15);
-            let span = Span::Working(u32::try_from(days).unwrap_or(15));
+            let span = Span::Working(office.need_count("review_rectify_days", &row.area, work.today)?);
             let review = ServiceReview {
                 origin: row.origin,
                 id,
@@ -275,7 +273,7 @@ impl Office {
         demo: bool,
     ) -> Result<Figures, Refused> {
         let today = self.clock.today();
-        let below = self.param_int("review_bad_below", area, today).unwrap_or(3);
+        let below = self.need_int("review_bad_below", area, today)?;
         let statement = if demo { FIGURES_DEMO } else { FIGURES };
         Ok(tx.get(statement, args![area, since, today, below])?)
     }
@@ -299,21 +297,13 @@ impl Office {
         })
     }
 
-    /// A whole number among the parameters that hold for an area on a day.
-    pub fn param_int(&self, name: &str, area: &AreaCode, day: Date) -> Option<i64> {
-        match self.catalogue.param(name, &self.lineage(area, day), day)?.value {
-            Value::Int(number) => Some(number),
-            _ => None,
-        }
-    }
-
     /// Until when a case may be rated.
     fn may_be_rated(&self, row: &CaseRow) -> Result<Date, Refused> {
         let Some(ended) = row.ended_on else {
             return Err(Refused::rule("not_ended", "这个办件还没有办结，办结以后才能评价", "请先查看办理进度"));
         };
-        let days = self.param_int("review_invite_days", &row.area, ended).unwrap_or(30);
-        Ok(self.calendar.after(ended, Span::Calendar(u32::try_from(days).unwrap_or(30))).date)
+        let days = self.need_count("review_invite_days", &row.area, ended)?;
+        Ok(self.calendar.after(ended, Span::Calendar(days)).date)
     }
 }
 

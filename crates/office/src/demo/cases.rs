@@ -154,7 +154,7 @@ impl Office {
         if let Some(body) = regulator {
             answers.put("regulator", serde_json::json!({ "id": body.id, "name": body.name }));
         }
-        let new = NewCase { matter: MATTER.into(), org: None, answers, materials, files_of: None, synthetic: true };
+        let new = NewCase { matter: MATTER.into(), org: None, answers, materials, synthetic: true };
         let done = then.file_case(&cast.applicant, new)?;
         let today = self.clock.today();
         let next = |days: u32| {
@@ -202,6 +202,7 @@ fn story(way: Way, matter: &Matter, regulated: bool) -> Vec<(&'static str, u32, 
     let regulate = ("regulator", 3, opine("regulate", "业务范围属于本行业，愿意承担行业指导。"));
     let party = ("party", 4, opine("party", "发起人和拟任负责人审核通过。"));
     let review = ("review", 7, opine("review", "符合成立条件，建议准予登记。"));
+    let basis = || matter.basis.first().map(|basis| basis.text.as_str()).unwrap_or_default();
     match way {
         Way::Filed => Vec::new(),
         Way::Claimed => vec![("intake", 0, ActDraft::new("intake", Verb::Claim))],
@@ -216,15 +217,10 @@ fn story(way: Way, matter: &Matter, regulated: bool) -> Vec<(&'static str, u32, 
                 item(
                     "purpose",
                     "宗旨写得太笼统，请写明服务谁、做什么",
-                    "《社会团体登记管理条例》第十条",
+                    basis(),
                     "为本市老年人提供居家养老服务咨询和志愿帮扶",
                 ),
-                item(
-                    "scope",
-                    "业务范围请分条列明，每条不超过二十字",
-                    "《社会团体登记管理条例》第十条",
-                    "（一）政策宣传；（二）业务培训",
-                ),
+                item("scope", "业务范围请分条列明，每条不超过二十字", basis(), "（一）政策宣传；（二）业务培训"),
             ];
             vec![("intake", 1, ActDraft { corrections: items, ..ActDraft::new("intake", Verb::Return) })]
         }
@@ -236,8 +232,11 @@ fn story(way: Way, matter: &Matter, regulated: bool) -> Vec<(&'static str, u32, 
         Way::Deciding => vec![accept, supervise, party, review],
         Way::Rejected => {
             let mut draft = ActDraft::new("intake", Verb::Refuse);
-            "申请事项依法不属于本机关职权范围，请向有权机关申请".clone_into(&mut draft.reason);
-            "《行政许可法》第三十二条第二项".clone_into(&mut draft.article);
+            let offered = matter.find_step(&"intake".into()).and_then(|step| step.offers(Verb::Refuse).next());
+            if let Some(ground) = offered.and_then(|offered| offered.grounds.last()) {
+                ground.text.clone_into(&mut draft.reason);
+                ground.clause.text.clone_into(&mut draft.article);
+            }
             vec![("intake", 1, draft)]
         }
     }

@@ -27,8 +27,6 @@ pub(crate) const ALL: &[Statement] = &[OWN, ACCOUNTS, FILED];
 
 /// The parameter that says within how many days a request is answered.
 const LIMIT: &str = "personal_request_days";
-/// When the parameter is missing for an area: GB/T 35273-2020, 8.7.
-const LIMIT_DAYS: i64 = 30;
 
 /// What is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,12 +66,12 @@ impl RequestKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The article that gives the right.
-    pub fn article(self) -> &'static str {
+    /// The parameter that names the article which gives the right.
+    pub fn basis(self) -> &'static str {
         match self {
-            Self::Access => "《个人信息保护法》第四十五条",
-            Self::Correct => "《个人信息保护法》第四十六条",
-            Self::Erase => "《个人信息保护法》第四十七条",
+            Self::Access => "personal_access_basis",
+            Self::Correct => "personal_correct_basis",
+            Self::Erase => "personal_erase_basis",
         }
     }
 }
@@ -123,12 +121,12 @@ pub struct Request {
 pub struct Retention {
     /// What must be kept.
     pub what: String,
-    /// Why.
-    pub clause: &'static str,
+    /// Why, with the clause.
+    pub clause: String,
 }
 
-/// The words of a refusal to erase.
-const KEEP: &str = "《个人信息保护法》第四十七条第二款：法律、行政法规规定的保存期限未届满的，停止除存储和采取必要的安全保护措施之外的处理";
+/// The parameter with the words of a refusal to erase.
+const KEEP: &str = "personal_keep_text";
 
 impl Office {
     /// Asks about one's own data. One open request of a kind at a time.
@@ -140,8 +138,7 @@ impl Office {
         if self.areas.find(&new.area).is_none() {
             return Err(Refused::field("area", "请选择受理的登记管理机关"));
         }
-        let ancestry = self.areas.ancestry_at(&new.area, self.clock.today());
-        let days = self.catalogue.params(&ancestry, self.clock.today()).int(LIMIT).unwrap_or(LIMIT_DAYS);
+        let days = self.need_int(LIMIT, &new.area, self.clock.today())?;
         let due = self.clock.now().plus_seconds(days * 24 * 3600).date();
         let (office, new, person) = (self.clone(), new.clone(), who.person);
         let id = self.record_id();
@@ -220,7 +217,7 @@ impl Office {
         self.act(deed, move |work| {
             work.note("fields", vec!["request"]);
             let request = office.shown(work.tx, row, true)?;
-            let duty = retention(work.tx, person)?;
+            let duty = retention(&office, work.tx, person)?;
             Ok((request, duty))
         })
     }
@@ -253,7 +250,7 @@ impl Office {
             Self::may_answer(&who, &request)?;
             if granted {
                 match request.kind {
-                    RequestKind::Erase => erase_all(work, person)?,
+                    RequestKind::Erase => erase_all(&office, work, person)?,
                     RequestKind::Correct => correct_name(work, person, name.as_deref())?,
                     RequestKind::Access => {}
                 }
@@ -323,7 +320,7 @@ fn own(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<AccessRequest>, Refused>
 }
 
 /// What the law wants kept of a person: registration files they signed, and posts on the register.
-pub fn retention(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Retention>, Refused> {
+pub fn retention(office: &Office, tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Retention>, Refused> {
     let posts = store::organizations::posts_of(tx, person)?.len();
     let mut filed = 0_i64;
     for account in accounts_of(tx, person)? {
@@ -339,7 +336,8 @@ pub fn retention(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Retention>,
     if posts > 0 {
         kept.push(format!("{posts} 条社会组织任职登记"));
     }
-    Ok(Some(Retention { what: kept.join("、"), clause: KEEP }))
+    let keep = office.need_param(KEEP, &AreaCode::nation(), office.clock.today())?;
+    Ok(Some(Retention { what: kept.join("、"), clause: format!("{}：{}", keep.clause, keep.plain()) }))
 }
 
 /// The accounts of a person.
@@ -348,8 +346,8 @@ pub(crate) fn accounts_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<store
 }
 
 /// Erases the person and closes the accounts, unless the law wants something kept.
-fn erase_all(work: &mut Work<'_, '_>, person: PersonId) -> Result<(), Refused> {
-    if let Some(duty) = retention(work.tx, person)? {
+fn erase_all(office: &Office, work: &mut Work<'_, '_>, person: PersonId) -> Result<(), Refused> {
+    if let Some(duty) = retention(office, work.tx, person)? {
         return Err(Refused::rule(
             "retention",
             format!("现在不能删除：仍须保存{}（{}）", duty.what, duty.clause),

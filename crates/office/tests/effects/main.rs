@@ -57,7 +57,7 @@ fn file(office: &TestOffice, cast: &Cast, name: &str) -> Done {
     head["id_number"] = json!(citizen(name));
     answers.put("legal_representative", head);
     let new =
-        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+        NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false };
     office.file_case(&cast.founder, new).unwrap()
 }
 

@@ -64,7 +64,7 @@ fn file_and_accept(office: &TestOffice, founder: &Actor, registrar: BodyId, supe
     let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
     let (answers, materials) = form_of(&resolved.matter, &|_| supervisor);
     let new =
-        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+        NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false };
     let done = office.file_case(founder, new).unwrap();
     let intake = office.official("intake", AREA, registrar);
     let mut act = Act::new(Some("intake".into()), Verb::Accept);

@@ -56,7 +56,6 @@ impl Town {
             org: None,
             answers,
             materials,
-            files_of: None,
             synthetic: true,
         };
         office.file_case(&self.founder.actor, new).unwrap()

@@ -161,6 +161,8 @@ fn build(scene: &Scene<'_>, typed: Typed, csrf: Csrf) -> Result<Page, WebError> 
             errors: &typed.errors,
             act: &typed.act,
             bodies: &fitting,
+            answers: &draft.answers,
+            prefilled: &draft.prefilled,
             name: report.clone(),
         };
         (maker.widget(field, field.id.as_str(), false), field.kind == FieldKind::Name)
