@@ -37,7 +37,7 @@ pub fn office(folder: &Path) -> Result<Office> {
         catalogue: Arc::new(catalogue),
         files: Files::open(folder.join("files"))?,
         index: Some(Arc::new(search::Index::open(folder.join("search.db"))?)),
-        codes: Arc::new(office::connector::LocalSeries),
+        outside: Arc::new(office::connector::Outside::local()),
         editions: office::cases::Editions::default(),
     })
 }

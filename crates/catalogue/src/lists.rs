@@ -33,6 +33,12 @@ impl CodeList {
         };
         Some(Self { id, name, clause, choices: choices.clone() })
     }
+
+    /// What people call a value; `None` for one that is not on the list.
+    pub fn find_label(&self, value: &str) -> Option<&str> {
+        let said = |choice: &'_ Node, key: &str| choice.find(key).and_then(Node::as_text) == Some(value);
+        self.choices.items().iter().find(|choice| said(choice, "value"))?.find("label")?.as_text()
+    }
 }
 
 /// Puts the choices of the lists into every table of a matter that names one.

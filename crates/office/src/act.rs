@@ -14,7 +14,8 @@ use vault::Digest;
 use crate::{Office, Refused};
 
 /// Tables whose rows are no acts: sign-in traffic, work in progress that nobody relies on yet, and what is derived.
-/// (`account_login` repeats `account.login` to make it unique; its key must not stand in entries, which nothing erases.)
+/// (`account_login` repeats `account.login` to make it unique; its key must not stand in entries, which nothing erases; nor must that
+/// of `outside_identity`. A message in `outbox` is named by its digest in the entry of its act; its state is traffic.)
 pub const UNJOURNALLED: &[&str] = &[
     "meta",
     "follower",
@@ -38,6 +39,8 @@ pub const UNJOURNALLED: &[&str] = &[
     "number_series",
     "account_login",
     "scan_waiting",
+    "outbox",
+    "outside_identity",
 ];
 
 /// What an act says of itself before it runs.

@@ -66,8 +66,8 @@ pub struct Office {
     pub index: Option<Arc<search::Index>>,
     /// Area names by their beginning.
     pub gazetteer: Arc<gazetteer::Gazetteer>,
-    /// Where organization codes come from.
-    pub codes: Arc<dyn connector::CodeSource>,
+    /// Connections to outside systems, and where organization codes come from.
+    pub outside: Arc<connector::Outside>,
     /// Editions of matters already read.
     pub editions: cases::Editions,
 }

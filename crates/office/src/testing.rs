@@ -84,7 +84,7 @@ pub fn office_on(db: TestDb) -> TestOffice {
         files: Files::open(folder.path().join("files")).unwrap(),
         index: None,
         gazetteer: gazetteer(),
-        codes: Arc::new(crate::connector::LocalSeries),
+        outside: Arc::new(crate::connector::Outside::local()),
         editions: crate::cases::Editions::default(),
     };
     TestOffice { office, config: db.config.clone(), _db: db, folder }

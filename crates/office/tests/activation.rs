@@ -128,24 +128,12 @@ fn a_closed_account_stays_closed_though_its_code_is_out() {
 #[test]
 fn installing_makes_three_administrators_once() {
     let office = office();
-    let three = [
-        ("xitong", "甲", AdminRole::System),
-        ("anquan", "乙乙", AdminRole::Security),
-        ("shenji", "丙丙", AdminRole::Audit),
-    ];
-    let mut three = three.map(|(login, name, role)| NewOfficial {
-        login: login.to_owned(),
-        name: name.to_owned(),
-        admin: Some(role),
-    });
-    assert_eq!(code(office.found_administrators(&three)), "invalid", "a name of one character");
-    three[0].name = "乙乙".to_owned();
-    assert_eq!(code(office.found_administrators(&three)), "invalid", "one person twice");
-    three[0].name = "甲甲".to_owned();
-    let slips = office.found_administrators(&three).unwrap();
-    assert_eq!(slips.len(), 3);
-    assert_eq!(code(office.found_administrators(&three)), "administrators_exist");
-    let (first, second) = &slips[1];
+    assert_eq!(code(office.install_admin(AdminRole::System, "xitong", "甲")), "invalid", "a name of one character");
+    office.install_admin(AdminRole::System, "xitong", "甲甲").unwrap();
+    let (first, second) = office.install_admin(AdminRole::Security, "anquan", "乙乙").unwrap();
+    assert_eq!(code(office.install_admin(AdminRole::Audit, "shenji", "乙乙")), "invalid", "one person twice");
+    office.install_admin(AdminRole::Audit, "shenji", "丙丙").unwrap();
+    assert_eq!(code(office.install_admin(AdminRole::Security, "anquan2", "丁丁")), "admin_there");
     office.activate("anquan", (&first.code, &second.code), OWN, &door()).unwrap();
     assert_eq!(code(office.recover_administrator("anquan", "")), "invalid");
     office.opened("zhang", "张三", None);

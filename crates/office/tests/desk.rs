@@ -58,8 +58,7 @@ fn filed(office: &TestOffice, cast: &Cast, name: &str) -> Done {
     let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
     let (mut answers, materials) = form_of(&resolved.matter, &|_| cast.supervisor_body);
     answers.put("name", serde_json::json!(name));
-    let new =
-        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false };
     office.file_case(&cast.founder, new).unwrap()
 }
 

@@ -40,7 +40,7 @@ fn application(office: &TestOffice, cast: &Cast) -> NewCase {
     let area = AREA.parse().unwrap();
     let resolved = office.matter("found-association", &area, office.clock.today()).unwrap();
     let (answers, materials) = form_of(&resolved.matter, &|_| cast.supervisor_body);
-    NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false }
+    NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false }
 }
 
 /// The act with every review point of its step answered 是.

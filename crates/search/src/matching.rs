@@ -102,6 +102,7 @@ impl Matched {
 pub(crate) struct Filter {
     day: Option<u16>,
     areas: Option<Vec<std::ops::Range<u64>>>,
+    except: Vec<std::ops::Range<u64>>,
     registrar: Option<u32>,
     labels: [Option<[bool; 256]>; 3],
     /// Flags that matter, and how they must be.
@@ -118,16 +119,15 @@ impl Filter {
                 .then(|| std::array::from_fn(|at| known.get(at).is_some_and(|text| wanted.contains(text))))
         };
         let nation = query.areas.iter().any(|area| area.level() == base::AreaLevel::Nation);
-        let areas = (!query.areas.is_empty() && !nation).then(|| {
-            let range = |area: &base::AreaCode| {
-                let start = area_number(area);
-                start..start + 10_u64.pow(12_u32.saturating_sub(area.as_str().len() as u32))
-            };
-            query.areas.iter().map(range).collect()
-        });
+        let range = |area: &base::AreaCode| {
+            let start = area_number(area);
+            start..start + 10_u64.pow(12_u32.saturating_sub(area.as_str().len() as u32))
+        };
+        let areas = (!query.areas.is_empty() && !nation).then(|| query.areas.iter().map(range).collect());
         let mut filter = Self {
             day: query.as_of.map(day_number),
             areas,
+            except: query.except.iter().map(range).collect(),
             registrar: query.registrar.as_ref().map(|area| (area_number(area) / 1_000_000) as u32),
             labels: [
                 chosen(&query.kinds, &labels.kinds),
@@ -195,7 +195,10 @@ impl Filter {
                 .iter()
                 .zip(numbers)
                 .all(|(wanted, number)| wanted.as_ref().is_none_or(|set| set[usize::from(number)]))
-            && self.areas.as_ref().is_none_or(|ranges| ranges.iter().any(|range| range.contains(&facts.area)))
+            && self.areas.as_ref().is_none_or(|ranges| {
+                ranges.iter().any(|range| range.contains(&facts.area))
+                    && !self.except.iter().any(|range| range.contains(&facts.area))
+            })
     }
 }
 

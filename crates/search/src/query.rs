@@ -15,6 +15,8 @@ pub struct Query {
     pub text: String,
     /// In any of these areas or below, by code; empty for everywhere.
     pub areas: Vec<AreaCode>,
+    /// But not in these or below, though their codes begin so (areas whose parents changed).
+    pub except: Vec<AreaCode>,
     /// Of this registrar.
     pub registrar: Option<AreaCode>,
     /// Of any of these kinds; empty for all.
@@ -46,6 +48,7 @@ impl Default for Query {
         Self {
             text: String::new(),
             areas: Vec::new(),
+            except: Vec::new(),
             registrar: None,
             kinds: Vec::new(),
             statuses: Vec::new(),

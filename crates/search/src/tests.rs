@@ -47,7 +47,7 @@ fn matches(doc: &Doc, text: &[String]) -> bool {
 fn scan<'a>(all: &'a BTreeMap<OrgId, Change>, query: &Query) -> BTreeMap<OrgId, &'a Doc> {
     let allowed = |doc: &Doc| {
         let inside = |area: &AreaCode| doc.area.as_ref().is_some_and(|own| area.covers(own));
-        (query.areas.is_empty() || query.areas.iter().any(inside))
+        (query.areas.is_empty() || query.areas.iter().any(inside) && !query.except.iter().any(inside))
             && (query.kinds.is_empty() || query.kinds.contains(&doc.kind))
             && (query.statuses.is_empty() || query.statuses.contains(&doc.status))
             && (query.grades.is_empty() || query.grades.contains(&doc.grade.clone().unwrap_or_default()))

@@ -31,6 +31,7 @@ pub mod jobs;
 pub mod journal;
 pub mod migrate;
 pub mod organizations;
+pub mod outside;
 pub mod papers;
 pub mod people;
 pub mod registers;
@@ -53,7 +54,7 @@ pub use written::Written;
 pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
-    all.extend([papers::ALL, people::ALL, registers::ALL, desk::ALL, scans::ALL].concat());
+    all.extend([papers::ALL, people::ALL, registers::ALL, desk::ALL, scans::ALL, outside::ALL].concat());
     all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all
 }

@@ -36,6 +36,7 @@ pub const ALL: &[Migration] = migrations![
     4 "0004_work",
     5 "0005_desk",
     6 "0006_lookup",
+    8 "0008_outside",
 ];
 
 /// Tables that are only ever added to, and the one column that may still be set, once.

@@ -144,6 +144,7 @@ impl Builder {
             classes: BTreeMap::new(),
             centroids: BTreeMap::new(),
             events: Vec::new(),
+            wanderers: std::sync::OnceLock::new(),
         };
         let mut builder = Self { tree, rows: BTreeMap::new(), placed: BTreeMap::new(), known: HashMap::new() };
         builder.add(&AreaCode::nation(), "全国", "", "");

@@ -8,6 +8,7 @@
 mod changes;
 mod load;
 mod nearness;
+mod reach;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 
 pub use changes::{AreaChange, AreaChangeKind};
 pub use load::{AreaFault, AreaFiles};
+pub use reach::Reach;
 
 use crate::{AreaCode, AreaLevel};
 
@@ -76,6 +78,8 @@ pub struct AreaTree {
     centroids: BTreeMap<u64, (f64, f64)>,
     /// What changed, oldest first.
     events: Vec<changes::Event>,
+    /// See [`AreaTree::reach_at`]; gathered when first asked for.
+    wanderers: std::sync::OnceLock<Vec<AreaCode>>,
 }
 
 /// One area of a tree.

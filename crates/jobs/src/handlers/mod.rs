@@ -1,4 +1,6 @@
 //! The handlers, one file each.
+mod codes;
+mod deliver;
 mod import;
 mod lapse;
 mod scans;
@@ -9,6 +11,8 @@ use std::sync::Arc;
 
 use office::audit::SealLog;
 
+pub use codes::Codes;
+pub use deliver::Deliver;
 pub use import::Import;
 pub use lapse::Lapse;
 pub use scans::Scans;
@@ -25,5 +29,7 @@ pub fn standard(log: SealLog) -> Registry {
         Arc::new(Lapse) as _,
         Arc::new(Scans) as _,
         Arc::new(Import) as _,
+        Arc::new(Deliver) as _,
+        Arc::new(Codes) as _,
     ])
 }

@@ -1,4 +1,5 @@
-//! Forgets what nobody needs: ended sessions, old sign-in attempts and answers, expired drafts, jobs done a week ago.
+//! Forgets what nobody needs: ended sessions, old sign-in attempts and answers, expired drafts, jobs done a week ago,
+//! messages sent a quarter ago.
 use crate::{Failed, Handler, Running};
 
 /// Jobs that were done are kept for so long, for questions.
@@ -17,7 +18,8 @@ impl Handler for Tidy {
         let rows = job.office.tidy_sessions()?;
         let before = job.office.clock.now().plus_seconds(-JOBS_KEPT_SECONDS);
         let jobs = job.office.db.write(move |tx| store::jobs::forget(tx, before))?;
-        tracing::info!(rows, jobs, "tidied");
+        let messages = job.office.tidy_outbox()?;
+        tracing::info!(rows, jobs, messages, "tidied");
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use base::{AccountId, Instant, Origin};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use store::accounts::{self, Account, Credential};
+use store::{Statement, sql};
 
 use super::session::Session;
 use super::sign_in::Entrance;
@@ -26,6 +27,14 @@ const CODE: &str = "activation";
 const ASKED: &str = "asked";
 /// Accounts waiting for the security administrator that are shown at once.
 const MOST: usize = 2_000;
+
+const ADMINS: Statement = sql!(
+    "activation.admins",
+    "select admin, name from account where admin is not null and state = 'active' order by id limit $1"
+);
+
+/// For the test that prepares all statements.
+pub(crate) const ALL: &[Statement] = &[ADMINS];
 
 /// Whose account to open.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -339,31 +348,30 @@ impl Office {
         })
     }
 
-    /// Installing: the first three administrators, one person each (三员). Both halves are shown to who installs, who hands them over;
-    /// from then on it takes two. Refused once there is any administrator.
-    pub fn found_administrators(&self, three: &[NewOfficial; 3]) -> Result<Vec<(Slip, Slip)>, Refused> {
-        let roles = [AdminRole::System, AdminRole::Security, AdminRole::Audit];
-        if three.iter().zip(roles).any(|(new, role)| new.admin != Some(role)) {
-            return Err(Refused::internal("the first three are the system, security and audit administrators"));
-        }
-        let keys: std::collections::BTreeSet<String> = three.iter().map(|new| login_key(&new.login)).collect();
-        let names: std::collections::BTreeSet<&str> = three.iter().map(|new| new.name.trim()).collect();
-        if keys.len() < 3 || names.len() < 3 {
-            return Err(Refused::field("name", "三类管理员须由三个不同的人担任（三员分立）。请核对登录名和姓名"));
-        }
-        let faults: Vec<_> = three.iter().flat_map(|new| faults_of(&new.login, &new.name)).collect();
+    /// The installer opens the account of one of the three administrators while there is no other of that role: nobody inside could.
+    /// Both halves are shown to who installs, who hands them over; the three are three people (三员分立).
+    pub fn install_admin(&self, role: AdminRole, login: &str, name: &str) -> Result<(Slip, Slip), Refused> {
+        let faults = faults_of(login, name);
         if !faults.is_empty() {
             return Err(Refused::Invalid(faults));
         }
-        let all = self.db.read(|tx| accounts::list(tx, "official", "", MOST).map_err(Refused::from))?;
-        if all.iter().any(|account| account.admin.is_some()) {
-            return Err(Refused::rule(
-                "administrators_exist",
-                "已经有管理员，不能再次初始设立",
-                "新的管理员由系统管理员发起、安全管理员确认",
-            ));
+        let name = registry::import::clean::text(name);
+        let admins: Vec<(String, String)> = self.db.read(|tx| tx.list(ADMINS, store::args![MOST]))?;
+        if admins.iter().any(|(held, _)| held == admin_word(role)) {
+            return Err(Refused::rule("admin_there", "这一员已有可用的账号", "请由系统管理员在“账号”页面办理"));
         }
-        three.iter().map(|new| self.install_account(new)).collect()
+        if admins.iter().any(|(_, known)| *known == name) {
+            let why = "此人已是另一类管理员，三类管理员须由三个不同的人担任（三员分立）。请核对姓名";
+            return Err(Refused::field("name", why));
+        }
+        let account = Account {
+            login: login_key(login),
+            name,
+            kind: AccountKind::Official.as_str().to_owned(),
+            admin: Some(admin_word(role).to_owned()),
+            ..blank(AccountId::fresh(&self.clock, &self.rng))
+        };
+        self.both_halves(account, "install_admin", "", true)
     }
 
     /// On the server, with two people present: an administrator who lost the phone or the password and whom nobody is left to
@@ -376,17 +384,6 @@ impl Office {
         let found = found.filter(|account| account.admin.is_some() && account.state == "active");
         let found = found.ok_or(Refused::NotFound("这个管理员账号"))?;
         self.both_halves(found, "recover_administrator", reason.trim(), false)
-    }
-
-    fn install_account(&self, new: &NewOfficial) -> Result<(Slip, Slip), Refused> {
-        let account = Account {
-            login: login_key(&new.login),
-            name: registry::import::clean::text(&new.name),
-            kind: AccountKind::Official.as_str().to_owned(),
-            admin: new.admin.map(|role| admin_word(role).to_owned()),
-            ..blank(AccountId::fresh(&self.clock, &self.rng))
-        };
-        self.both_halves(account, "found_administrator", "", true)
     }
 
     fn both_halves(&self, account: Account, act: &str, reason: &str, new: bool) -> Result<(Slip, Slip), Refused> {

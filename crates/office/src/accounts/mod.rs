@@ -64,5 +64,5 @@ pub fn login_key(typed: &str) -> String {
 
 /// For the test that prepares all statements.
 pub(crate) fn statements() -> Vec<store::Statement> {
-    [own::ALL, overview::ALL, system::ALL, watch::ALL, crate::people::requests::ALL].concat()
+    [activation::ALL, own::ALL, overview::ALL, system::ALL, watch::ALL, crate::people::requests::ALL].concat()
 }

@@ -85,7 +85,7 @@ impl Office {
     }
 
     /// A new session; an older one with the same cookie cannot exist, so nothing can be fixed beforehand.
-    pub(super) fn open_session(
+    pub(crate) fn open_session(
         &self,
         account: &Account,
         must_change: bool,

@@ -31,6 +31,11 @@ const WORDS: &[(&str, &str)] = &[
     ("add_body", "登记单位"),
     ("reveal", "查看受保护的个人信息"),
     ("erase", "依法删除个人信息"),
+    ("link_organization", "关联所代表的组织"),
+    // Outside systems.
+    ("retry_message", "重新送出消息"),
+    ("drop_message", "不再送出消息"),
+    ("receive_codes", "收到预先分配的代码"),
     // The register.
     ("import", "批量导入"),
     ("import_chunk", "批量导入一批记录"),

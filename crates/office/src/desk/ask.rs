@@ -15,8 +15,6 @@ use crate::act::{Deed, Work};
 use crate::people::Keys;
 use crate::{Office, Refused};
 
-/// Working days a question may take unless the asker says otherwise: the asker's own limit runs on meanwhile.
-const USUAL_DAYS: u32 = 3;
 /// Longest text of a question, an answer or a message, in characters.
 const LONGEST: usize = 2000;
 
@@ -89,7 +87,8 @@ impl Office {
             return Err(Refused::field("desk", "请从列表中选择要询问的岗位"));
         }
         let today = self.clock.today();
-        let due = new.due.unwrap_or_else(|| self.calendar.add_working_days(today, USUAL_DAYS).date);
+        let usual = self.need_count("question_days", &new.area, today)?;
+        let due = new.due.unwrap_or_else(|| self.calendar.add_working_days(today, usual).date);
         if due < today {
             return Err(Refused::field("due", "答复期限不能早于今天"));
         }

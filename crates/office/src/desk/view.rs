@@ -58,6 +58,15 @@ pub struct TaskView {
     pub escalated: bool,
 }
 
+/// A step this case does not go through, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PassedView {
+    /// The step's name.
+    pub name: String,
+    /// Why, in the matter's words.
+    pub why: String,
+}
+
 /// An opinion given, with its points in words.
 #[derive(Clone, PartialEq, Debug)]
 pub struct OpinionView {
@@ -116,6 +125,8 @@ pub struct Review {
     pub limit: Option<LimitView>,
     /// Where it is now.
     pub tasks: Vec<TaskView>,
+    /// Steps it does not go through, with the reason.
+    pub passed: Vec<PassedView>,
     /// What the reader may do.
     pub desks: Vec<DeskView>,
     /// Why he may do nothing.
@@ -220,6 +231,11 @@ impl Office {
         Ok(Review {
             limit: case.clock.as_ref().map(|clock| self.limit_view(clock)),
             tasks: case.open.iter().map(|task| self.task_view(matter, task)).collect(),
+            passed: rules
+                .passed_over(&facts)
+                .into_iter()
+                .map(|(step, why)| PassedView { name: step.name.clone(), why: why.to_owned() })
+                .collect(),
             why_not: why_not(&case, desks.is_empty(), denied),
             masked: sections.iter().any(|section| section.rows.iter().any(|row| row.masked)),
             materials: materials(rules, &case, &facts, &files, &shows),

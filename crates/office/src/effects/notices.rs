@@ -58,7 +58,8 @@ impl Office {
         };
         work.insert(&notice)?;
         work.note("notice", written.clone());
-        work.announce("notice", notice.id, Some(serde_json::json!({ "title": written, "area": notice.area })));
+        let public = serde_json::json!({ "title": written, "area": notice.area });
+        work.announce("notice", format!("notice/{}", notice.id), Some(public));
         Ok(())
     }
 

@@ -174,7 +174,9 @@ fn build(index: &search::Index, all: Receiver<search::Change>, positions: &[(Ori
 
 /// Which organizations a change row speaks of: its subject, or the list that a bulk act announces.
 pub fn organizations_in(row: &ChangeRow) -> Vec<OrgId> {
-    let of_subject = row.subject.strip_prefix("org/").and_then(|id| id.parse().ok());
+    // Rows of the first demonstrations name an organization by its id alone.
+    let id = row.subject.strip_prefix("org/").or_else(|| Some(row.subject.as_str()).filter(|_| row.kind == "org"));
+    let of_subject = id.and_then(|id| id.parse().ok());
     let listed = row.public.as_ref().map(crate::bulk::announced).unwrap_or_default();
     of_subject.into_iter().chain(listed).collect()
 }

@@ -73,10 +73,15 @@ impl Office {
         let seen = known_at(&all, self.clock.now());
         let Some(last) = seen.last() else { return Ok(0) };
         let organization = organization_of(last)?;
-        for (subject, _) in searches.iter().filter(|(_, ask)| ask.matches(&organization)) {
+        let (before, after) = around(&seen, row)?;
+        // Who watches a search hears of what leaves it too.
+        let today = self.clock.today();
+        let stages = [Some(&organization), before.as_ref()];
+        let on_the_list = |ask: &Ask| stages.iter().flatten().any(|stage| ask.matches(stage, &self.areas, today));
+        for (subject, _) in searches.iter().filter(|(_, ask)| on_the_list(ask)) {
             people.extend(accounts::watchers(tx, subject)?);
         }
-        let what = what_changed(&seen, row, &organization)?;
+        let what = what_changed(before.as_ref(), after.as_ref());
         let at = Instant(i64::try_from(row.entry.bits() >> 80).unwrap_or_default());
         for person in &people {
             let key = format!("{}/{}/{id}", row.origin, row.pos);
@@ -97,16 +102,20 @@ impl Office {
     }
 }
 
+/// The organization before and after the act that a change row tells of, where its versions say so.
+fn around(seen: &[&Version], row: &ChangeRow) -> Result<(Option<Organization>, Option<Organization>), Refused> {
+    let Some(at) = seen.iter().rposition(|version| version.entry == row.entry) else { return Ok((None, None)) };
+    let read = |at: Option<usize>| at.and_then(|at| seen.get(at)).map(|version| organization_of(version)).transpose();
+    Ok((read(at.checked_sub(1))?, read(Some(at))?))
+}
+
 /// What the act changed, in a few words: the labels of the items that differ from the stage before.
-fn what_changed(seen: &[&Version], row: &ChangeRow, now: &Organization) -> Result<String, Refused> {
-    let at = seen.iter().rposition(|version| version.entry == row.entry);
-    let before = at.and_then(|at| at.checked_sub(1)).and_then(|at| seen.get(at));
-    let Some((at, before)) = at.zip(before) else { return Ok("登记信息有更新".to_owned()) };
-    let after = seen.get(at).map_or_else(|| Ok(now.clone()), |version| organization_of(version))?;
-    let labels: Vec<&str> = after.changes_since(&organization_of(before)?).iter().map(|change| change.label).collect();
-    Ok(if labels.is_empty() {
+fn what_changed(before: Option<&Organization>, after: Option<&Organization>) -> String {
+    let changes = before.zip(after).map(|(before, after)| after.changes_since(before)).unwrap_or_default();
+    let labels: Vec<&str> = changes.iter().map(|change| change.label).collect();
+    if labels.is_empty() {
         "登记信息有更新".to_owned()
     } else {
         format!("变动项目：{}", labels.join("、"))
-    })
+    }
 }

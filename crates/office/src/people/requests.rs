@@ -69,12 +69,12 @@ impl RequestKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The article that gives the right.
-    pub fn article(self) -> &'static str {
+    /// The parameter that names the article which gives the right.
+    pub fn basis(self) -> &'static str {
         match self {
-            Self::Access => "《个人信息保护法》第四十五条",
-            Self::Correct => "《个人信息保护法》第四十六条",
-            Self::Erase => "《个人信息保护法》第四十七条",
+            Self::Access => "personal_access_basis",
+            Self::Correct => "personal_correct_basis",
+            Self::Erase => "personal_erase_basis",
         }
     }
 }
@@ -140,8 +140,8 @@ impl Retention {
     }
 }
 
-/// The words of a refusal to erase.
-const KEEP: &str = "《个人信息保护法》第四十七条第二款：法律、行政法规规定的保存期限未届满的，停止除存储和采取必要的安全保护措施之外的处理";
+/// The parameter with the words of a refusal to erase.
+const KEEP: &str = "personal_keep_text";
 
 impl Office {
     /// Asks about one's own data. One open request of a kind at a time.
@@ -153,9 +153,7 @@ impl Office {
         if self.areas.find(&new.area).is_none() {
             return Err(Refused::field("area", "请选择受理的登记管理机关"));
         }
-        let ancestry = self.areas.ancestry_at(&new.area, self.clock.today());
-        let days = self.catalogue.params(&ancestry, self.clock.today()).int(LIMIT);
-        let days = days.ok_or_else(|| Refused::internal(format!("the catalogue sets no {LIMIT}")))?;
+        let days = self.need_int(LIMIT, &new.area, self.clock.today())?;
         let due = self.clock.now().plus_seconds(days * 24 * 3600).date();
         let (office, new, person) = (self.clone(), new.clone(), who.person);
         let id = self.record_id();
@@ -365,7 +363,9 @@ pub fn retention(office: &Office, tx: &mut Tx<'_>, person: PersonId) -> Result<O
     }
     // The last to end decides; anything still under way has no last day yet.
     let until = kept.until.iter().copied().collect::<Option<Vec<Date>>>().and_then(|days| days.into_iter().max());
-    Ok(Some(Retention { what: what.join("、"), until, clause: format!("{KEEP}；{}", kept.clause) }))
+    let keep = office.need_param(KEEP, &AreaCode::nation(), today)?;
+    let clause = format!("{}：{}；保存年限：{}", keep.clause, keep.plain(), kept.clause);
+    Ok(Some(Retention { what: what.join("、"), until, clause }))
 }
 
 /// What is still within its term.
@@ -379,10 +379,8 @@ struct Kept<'o> {
 impl Kept<'_> {
     /// Whether something that ended on this day (or has not) is still kept; notes until when and by what.
     fn counts(&mut self, area: &AreaCode, ended: Option<Date>) -> Result<bool, Refused> {
-        let ancestry = self.office.areas.ancestry_at(area, self.today);
-        let params = self.office.catalogue.params(&ancestry, self.today);
-        let missing = || Refused::internal(format!("the catalogue sets no {KEPT_YEARS}"));
-        let (param, years) = params.find(KEPT_YEARS).zip(params.int(KEPT_YEARS)).ok_or_else(missing)?;
+        let param = self.office.need_param(KEPT_YEARS, area, self.today)?;
+        let years = self.office.need_int(KEPT_YEARS, area, self.today)?;
         let until = match ended {
             None => None,
             Some(day) => Some(day.checked_add(jiff::Span::new().years(years)).map_err(Refused::internal)?),
@@ -414,6 +412,7 @@ pub(super) fn erase_all(office: &Office, work: &mut Work<'_, '_>, person: Person
         store::accounts::end_sessions(work.tx, account.id)?;
         // A login is personal too: often a name or a telephone number.
         store::accounts::free_login(work.tx, &account.login)?;
+        store::outside::forget_identities(work.tx, account.id)?;
         let closed = store::accounts::Account {
             state: "closed".to_owned(),
             login: account.id.to_string(),

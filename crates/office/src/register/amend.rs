@@ -51,7 +51,7 @@ impl Office {
             "id": after.id, "code": after.public_code(), "name": after.name, "kind": after.kind,
             "registration": after.states.registration, "registrar": after.registrar, "synthetic": after.synthetic,
         });
-        work.announce("org", after.id, Some(public));
+        work.announce("org", format!("org/{}", after.id), Some(public));
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ pub mod csrf;
 mod layout;
 pub mod limiter;
 pub mod metrics;
+pub mod scrape;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

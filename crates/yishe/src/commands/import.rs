@@ -189,7 +189,7 @@ impl Organizations {
 }
 
 /// The refusal with every wrong field, as a terminal shows it.
-fn said(refused: office::Refused) -> Failure {
+pub(super) fn said(refused: office::Refused) -> Failure {
     match refused {
         office::Refused::Invalid(wrong) => {
             Failure::Refused(wrong.into_iter().map(|wrong| wrong.message).collect::<Vec<_>>().join("；"))

@@ -2,6 +2,7 @@
 //! address always means the same list.
 use std::str::FromStr;
 
+use base::areas::AreaTree;
 use base::{AreaCode, Date};
 use registry::organization::grade_label;
 use registry::{Kind, Organization, Registration, names};
@@ -157,11 +158,14 @@ impl Ask {
             || !(kinds.is_empty() && statuses.is_empty() && grades.is_empty())
     }
 
-    /// The index's query; `count` asks for totals and facets.
-    pub fn query(&self, count: bool) -> Query {
+    /// The index's query; `count` asks for totals and facets. An area is what it was on the day asked for, or is `today`.
+    pub fn query(&self, count: bool, areas: &AreaTree, today: Date) -> Query {
+        let reach = self.area.as_ref().map(|area| areas.reach_at(area, self.as_of.unwrap_or(today)));
+        let (within, except) = reach.map(|reach| (reach.within, reach.except)).unwrap_or_default();
         Query {
             text: self.text.clone(),
-            areas: self.area.iter().cloned().collect(),
+            areas: within,
+            except,
             registrar: self.registrar.clone(),
             kinds: self.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
             statuses: self.statuses.iter().map(|status| status.as_str().to_owned()).collect(),
@@ -177,11 +181,11 @@ impl Ask {
     }
 
     /// Whether this organization, as it is now, is on the list (for watches; the index answers for pages).
-    pub fn matches(&self, o: &Organization) -> bool {
+    pub fn matches(&self, o: &Organization, areas: &AreaTree, today: Date) -> bool {
         let home = o.domicile.as_ref().unwrap_or(&o.registrar);
-        let is_in = |area: &Option<AreaCode>, place: &AreaCode| area.as_ref().is_none_or(|area| area.covers(place));
+        let day = self.as_of.unwrap_or(today);
         let one_of = |list: bool, found: bool| list || found;
-        is_in(&self.area, home)
+        self.area.as_ref().is_none_or(|area| areas.covers_at(area, home, day))
             && self.registrar.as_ref().is_none_or(|area| *area == o.registrar)
             && one_of(self.kinds.is_empty(), self.kinds.contains(&o.kind))
             && one_of(self.statuses.is_empty(), self.statuses.contains(&o.states.registration))

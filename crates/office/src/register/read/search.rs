@@ -47,7 +47,7 @@ const VERSIONS: &str =
 impl Office {
     /// Searches the register, with exact totals and facets.
     pub fn search_register(&self, ask: &Ask) -> Result<Found, Refused> {
-        let page = self.search_index()?.search(&ask.query(true));
+        let page = self.search_index()?.search(&ask.query(true, &self.areas, self.clock.today()));
         let ids: Vec<OrgId> = page.items.iter().map(|item| item.id).collect();
         let now = self.clock.now();
         let summaries = self.db.read(|tx| {
@@ -67,7 +67,7 @@ impl Office {
 
     /// The next summaries of a search, without totals, and where to go on (exports).
     pub fn export_page(&self, ask: &Ask) -> Result<(Vec<Summary>, Option<Cursor>), Refused> {
-        let page = self.search_index()?.search(&ask.query(false));
+        let page = self.search_index()?.search(&ask.query(false, &self.areas, self.clock.today()));
         let ids: Vec<OrgId> = page.items.iter().map(|item| item.id).collect();
         let now = self.clock.now();
         let summaries = self.db.read(|tx| {

@@ -51,14 +51,7 @@ impl Town {
         let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
         let (mut answers, materials) = form_of(&resolved.matter, &|_| self.supervisor);
         answers.put("name", serde_json::json!(name));
-        let new = NewCase {
-            matter: "found-association".into(),
-            org: None,
-            answers,
-            materials,
-            files_of: None,
-            synthetic: true,
-        };
+        let new = NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: true };
         office.file_case(&self.founder.actor, new).unwrap()
     }
 

@@ -1,5 +1,6 @@
 //! 登录与退出: one entry for everybody; the role is chosen afterwards. Officials pass further `steps` first.
 mod activate;
+mod outside;
 mod steps;
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ struct LoginPage {
     errors: Option<ErrorSummary>,
     name: TextField,
     password_error: String,
+    outside: bool,
     demo: Vec<(String, String, String)>,
 }
 
@@ -50,6 +52,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/session", get(session))
         .merge(activate::routes())
         .merge(steps::routes())
+        .merge(outside::routes())
 }
 
 /// Who knocks: for lock-outs and the list of sessions.
@@ -73,6 +76,7 @@ fn page(cx: &Cx, back: &str, name: &str, error: Option<&str>) -> Page {
         errors: error.map(|text| ErrorSummary::of(&[("password", text)])),
         name: TextField { autocomplete: "username", width: 20, ..TextField::new(label, name) },
         password_error: error.unwrap_or_default().to_owned(),
+        outside: cx.site.office.outside.identity.is_some(),
         demo,
     };
     let page = Page::new("登录", body);

@@ -27,6 +27,8 @@ struct RevealPage {
     number: String,
     reason: String,
     error: String,
+    /// Why looking is allowed.
+    basis: String,
     sections: Vec<SummarySection>,
 }
 
@@ -40,7 +42,9 @@ pub async fn show(cx: Cx, Path(number): Path<String>) -> Result<Page, WebError> 
 
 fn reveal_page(cx: &Cx, number: String, (reason, error): (String, String), sections: Vec<SummarySection>) -> Page {
     let case = format!("/desk/cases/{number}");
-    let body = RevealPage { csrf: cx.csrf(), number: number.clone(), reason, error, sections };
+    let nation = base::AreaCode::nation();
+    let basis = cx.site.office.need_text("personal_look_basis", &nation, cx.today).unwrap_or_default();
+    let body = RevealPage { csrf: cx.csrf(), number: number.clone(), reason, error, basis, sections };
     Page::new("查看个人信息", body).under("工作台", "/desk").under(number, case).desk()
 }
 
