@@ -30,38 +30,36 @@ const begun = Date.now(), seconds = () => `${((Date.now() - begun) / 1000).toFix
 let faults = 0;
 const check = (good, text) => { if (!good) { faults++; console.log(`  FAIL ${text}`); } return good; };
 
-/** All four appearances of one page, its weight, and the page without JavaScript. */
+/** All four appearances of one page (one load each for standard and 长者版, at two widths), its weight, and the page without JavaScript. */
 async function see(people, base, page) {
-  const name = page.name ?? (page.path.replace(/\W+/g, "_").replace(/^_|_$/g, "") || "home");
+  const name = page.name ?? (page.path.replace(/\W+/g, "_").replace(/^_|_$/g, "") || "home"), who = page.as ? ` as ${page.as}` : "";
+  const context = await people.context(page.as, { viewport: { width: 1440, height: 900 } });
   let first;
-  for (const width of [1440, 390]) {
-    const context = await people.context(page.as, { viewport: { width, height: 900 } });
-    for (const elder of [false, true]) {
-      if (elder) await context.addCookies([{ name: "yishe_elder", value: "1", url: base }]);
-      const tab = await context.newPage(), errors = listen(tab);
-      const answer = await tab.goto(base + page.path, { waitUntil: "load", timeout: 60_000 });
-      const label = `${page.path}${page.as ? ` as ${page.as}` : ""} ${width}${elder ? " elder" : ""}`;
-      check(answer.status() === (page.status ?? 200), `${label}: status ${answer.status()}`);
-      // axe reads the same markup at both widths: once standard and wide, once large and narrow.
-      const deep = (width === 390) === elder;
-      for (const fault of [...await look(tab, { elder, deep }), ...errors.map((error) => `console: ${error}`)]) check(false, `${label}: ${fault}`);
+  // axe reads the same markup at both widths: once standard and wide, once large and narrow.
+  for (const [elder, deepAt, widths] of [[false, 1440, [1440, 390]], [true, 390, [390, 1440]]]) {
+    if (elder) await context.addCookies([{ name: "yishe_elder", value: "1", url: base }]);
+    const tab = await context.newPage(), errors = listen(tab);
+    await tab.setViewportSize({ width: widths[0], height: 900 });
+    const answer = await tab.goto(base + page.path, { waitUntil: "load", timeout: 60_000 });
+    check(answer.status() === (page.status ?? 200), `${page.path}${who}: status ${answer.status()}`);
+    for (const width of widths) {
+      await tab.setViewportSize({ width, height: 900 });
+      const deep = width === deepAt;
+      for (const fault of await look(tab, { elder, deep })) check(false, `${page.path}${who} ${width}${elder ? " elder" : ""}: ${fault}`);
       if (!elder || deep) await tab.screenshot({ path: join(shots, `${name}-${width}${elder ? "-elder" : ""}.png`), fullPage: true });
-      first ??= await outline(tab);
-      await tab.close();
     }
-    await context.close();
+    for (const error of errors) check(false, `${page.path}${who}: console: ${error}`);
+    first ??= await outline(tab);
+    await tab.close();
   }
+  await context.close();
   // zoom 400 %: 1280 wide at four times is 320 CSS pixels
   const plain = await people.context(page.as, { viewport: { width: 320, height: 640 }, javaScriptEnabled: false });
-  const bytes = await weigh(plain, base + page.path);
+  const { bytes, tab } = await weigh(plain, base + page.path);
   check(bytes > 0 && bytes <= 100_000, `${page.path}: first view ${bytes} bytes`);
-  await plain.close();
-  const bare = await people.context(page.as, { viewport: { width: 320, height: 640 }, javaScriptEnabled: false });
-  const tab = await bare.newPage();
-  await tab.goto(base + page.path, { waitUntil: "load" });
   const got = { h1: await tab.locator("h1").first().textContent(), links: await tab.locator("main a[href]").count(), forms: await tab.locator("form").count() };
   check(JSON.stringify(got) === JSON.stringify(first), `${page.path}: without JavaScript ${JSON.stringify(got)}, with ${JSON.stringify(first)}`);
-  await bare.close();
+  await plain.close();
   return bytes;
 }
 

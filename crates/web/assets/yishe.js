@@ -22,8 +22,9 @@
 
   // Drafts: <form data-autosave="/my/drafts/…"> is sent there two seconds after the last change, files left out.
   for (const form of document.querySelectorAll("form[data-autosave]")) {
-    let timer = 0, note = null;
-    const save = async () => {
+    let timer = 0, note = null, busy = null;
+    const save = () => { busy = send().finally(() => { busy = null; }); };
+    const send = async () => {
       const data = new URLSearchParams();
       for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
       try {
@@ -37,7 +38,14 @@
       } catch { say("网络断开，草稿暂时没有存上。"); }
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); });
-    form.addEventListener("submit", () => clearTimeout(timer));
+    // A save on its way would make this one look like another window's: it is waited for.
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (!busy) return;
+      event.preventDefault();
+      const by = event.submitter;
+      busy.finally(() => (by ? form.requestSubmit(by) : form.requestSubmit()));
+    });
   }
   // Counting characters.
   for (const area of document.querySelectorAll("textarea[data-max]")) {

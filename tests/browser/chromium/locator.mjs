@@ -64,15 +64,22 @@ export class Locator {
   evaluate(act, arg) { return this.#one(act, arg); }
   focus() { return this.#one((one) => one.focus()); }
 
+  /** Presses where the element stands still. */
   async click({ timeout } = {}) {
-    const { x, y } = await this.#one(point, null, { timeout });
-    await this.page.mouse(x, y);
+    let at = await this.#one(point, null, { timeout });
+    for (let before; before?.x !== at.x || before.y !== at.y; at = await this.#one(point, null, { timeout })) {
+      before = at;
+      await rest(16);
+    }
+    await this.page.mouse(at.x, at.y);
   }
 
+  /** A press that fell into a change of the page is made again. */
   async check() {
-    if (await this.isChecked()) return;
-    await this.click();
-    if (!(await this.isChecked())) throw new Error(`${this} was pressed and is not checked, at ${this.page.url()}`);
+    for (let turn = 0; !(await this.isChecked()); turn++) {
+      if (turn === 3) throw new Error(`${this} was pressed and is not checked, at ${this.page.url()}`);
+      await this.click();
+    }
   }
 
   async uncheck() {
