@@ -21,12 +21,15 @@ pub mod ledger;
 pub mod lookup;
 pub mod names;
 pub mod notices;
+pub mod params;
 pub mod people;
+mod proof;
 pub mod record;
 mod refused;
 pub mod register;
 pub mod reviews;
 pub mod site_faults;
+mod staged;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timer;
