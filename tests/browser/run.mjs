@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, existsSync }
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { chromium } from "./chromium/browser.mjs";
 import { crawl } from "./lib/crawl.mjs";
 import { program, startDemo } from "./lib/demo.mjs";
 import { listen, look, outline, weigh } from "./lib/look.mjs";
@@ -22,7 +22,7 @@ const listed = JSON.parse(readFileSync(option("--pages") ?? join(here, "pages.js
 const shots = join(here, "shots");
 mkdirSync(shots, { recursive: true });
 
-const FLAGS = ["--headless", "--lang=zh-CN", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const FLAGS = ["--headless", "--lang=zh-CN", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--hide-scrollbars", "--force-color-profile=srgb", "--mute-audio"];
 const executablePath = process.env.CHROMIUM ?? process.env.PATH.split(delimiter).map((folder) => join(folder, "chromium")).find(existsSync);
 if (!executablePath) { console.error("chromium is not on PATH; install it (Debian: apt-get install chromium fonts-noto-cjk)"); process.exit(2); }
 

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..");
-const axe = readFileSync(join(folder, "node_modules/axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(join(folder, "vendor/axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** Watches a tab for script errors; give the list to `look`. */
