@@ -110,8 +110,21 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         match &self.shared.backend {
-            Backend::Sqlite { writer, .. } => writer.write(act),
+            Backend::Sqlite { writer, .. } => writer.write(false, act),
             Backend::Postgres { pool } => postgres::write(&mut *pool.take()?, &self.shared.queries, act),
+        }
+    }
+
+    /// Writes one chunk of many: as [`Db::write`], but acts that wait are not made to wait for a second chunk.
+    pub fn write_bulk<F, T, E>(&self, act: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &self.shared.backend {
+            Backend::Sqlite { writer, .. } => writer.write(true, act),
+            Backend::Postgres { .. } => self.write(act),
         }
     }
 }

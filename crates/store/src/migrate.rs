@@ -36,7 +36,9 @@ pub const ALL: &[Migration] = migrations![
     4 "0004_work",
     5 "0005_desk",
     6 "0006_lookup",
+    7 "0007_bulk",
     8 "0008_outside",
+    9 "0009_upkeep",
 ];
 
 /// Tables that are only ever added to, and the one column that may still be set, once.

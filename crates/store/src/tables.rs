@@ -1,7 +1,7 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
 use crate::{
-    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, outside, papers, people, registers,
-    scans,
+    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, outside, papers, people, registers, scans,
+    upkeep,
 };
 
 /// A table and its record's columns.
@@ -79,6 +79,7 @@ pub const ALL: &[Table] = &[
     Table::of::<people::AccessRequest>(),
     Table::of::<registers::RegisterEntry>(),
     Table::of::<registers::QualityIssue>(),
+    Table::of::<upkeep::QualityRun>(),
     Table::of::<registers::DataShare>(),
     Table::of::<registers::ShareCall>(),
     Table::of::<registers::Decoupling>(),
