@@ -3,8 +3,10 @@ mod codes;
 mod deliver;
 mod import;
 mod lapse;
+mod quality;
 mod scans;
 mod seal;
+mod snapshot;
 mod tidy;
 
 use std::sync::Arc;
@@ -15,8 +17,10 @@ pub use codes::Codes;
 pub use deliver::Deliver;
 pub use import::Import;
 pub use lapse::Lapse;
+pub use quality::Quality;
 pub use scans::Scans;
 pub use seal::Seal;
+pub use snapshot::Snapshot;
 pub use tidy::Tidy;
 
 use crate::Registry;
@@ -29,6 +33,8 @@ pub fn standard(log: SealLog) -> Registry {
         Arc::new(Lapse) as _,
         Arc::new(Scans) as _,
         Arc::new(Import) as _,
+        Arc::new(Quality) as _,
+        Arc::new(Snapshot) as _,
         Arc::new(Deliver) as _,
         Arc::new(Codes) as _,
     ])

@@ -5,6 +5,7 @@ pub mod diff;
 pub mod dossier;
 pub mod export;
 pub mod lists;
+pub mod pour;
 pub mod search;
 pub mod structure;
 #[cfg(test)]
