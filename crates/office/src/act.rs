@@ -312,6 +312,7 @@ impl Work<'_, '_> {
 
     /// Appends the entry for what was written since the last one.
     fn close(&mut self) -> Result<(), Refused> {
+        crate::typed::admit(self.deed.reason.as_deref(), &self.changed, self.today)?;
         let bulk = self.proofs()?;
         let batch = self.batch(bulk)?;
         let Deed { origin, subject, act, actor, desk, area, on_behalf_of, reason, edition, facts } = self.deed.clone();

@@ -33,6 +33,7 @@ mod staged;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timer;
+pub mod typed;
 pub mod verify;
 
 use std::sync::Arc;

@@ -194,6 +194,7 @@ impl Office {
     /// Answers a question.
     pub fn answer(&self, who: &Actor, id: RecordId, text: &str) -> Result<(), Refused> {
         let text = checked("answer", text, 2)?;
+        crate::typed::refuse_in("answer", "答复", &text, self.clock.today())?;
         let asked = self.asked(who, id)?;
         let question = asked.question;
         let chairs = self.chairs(who);
@@ -231,6 +232,7 @@ impl Office {
     /// Writes to the applicant: a message in the case, outside the formal notices.
     pub fn write_to_applicant(&self, who: &Actor, (origin, id): (Origin, CaseId), text: &str) -> Result<(), Refused> {
         let text = checked("message", text, 5)?;
+        crate::typed::refuse_in("message", "留言", &text, self.clock.today())?;
         let (office, who) = (self.clone(), who.clone());
         self.act(Deed::by(&who, origin, "case", id, "message"), move |work| {
             let (row, case, _) = office.whole_case(work.tx, &who, origin, id)?;

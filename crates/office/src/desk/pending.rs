@@ -153,6 +153,8 @@ impl Office {
         if !lacks.is_empty() {
             return Err(Refused::Invalid(lacks));
         }
+        let typed = serde_json::to_value(draft).map_err(Refused::internal)?;
+        crate::typed::refuse_in_json("reason", &typed, self.clock.today())?;
         let mut act = draft.to_act();
         if draft.generate {
             act.files.push(base::FileId::from_bits(0));

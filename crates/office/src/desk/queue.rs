@@ -10,7 +10,7 @@ use store::{Tx, cases};
 use super::chairs::Chair;
 use super::pending::{Pending, pending_of};
 use crate::cases::rows::NEVER;
-use crate::{Office, Refused};
+use crate::{Deed, Office, Refused};
 
 /// Lines of a queue page.
 pub const PAGE: usize = 50;
@@ -217,6 +217,19 @@ fn below(who: &Actor, chair: &Chair) -> Result<(), Refused> {
     Ok(may(&at_this_desk, Verb::View, &Subject::Area(chair.area.clone().into()))?)
 }
 
+/// Whether a queue may be taken away: the area's by whoever sees the area, a body's by that body.
+fn may_export(who: &Actor, chair: &Chair) -> Result<(), Refused> {
+    let area = Subject::Area(chair.area.clone().into());
+    let body = Subject::Case(authority::CaseSubject {
+        territory: chair.area.clone().into(),
+        applicant: None,
+        org: None,
+        parties: vec![chair.body],
+        task: None,
+    });
+    Ok(may(who, Verb::Export, &area).or_else(|_| may(who, Verb::Export, &body))?)
+}
+
 /// `2026-03-09~01J…~intake:2026-03-02`
 fn cursor(row: &QueueLine) -> String {
     format!("{}~{}~{}", row.task.due, row.task.case_id, row.task.id)
@@ -258,6 +271,28 @@ impl Office {
             };
             let rows = self.rows_of(tx, lines)?;
             Ok(QueuePage { chair, others, rows, next, counts, total, looks_down })
+        })
+    }
+
+    /// The lines of one's queue as a list to take away, up to so many pages: asks for the right to export and leaves an entry.
+    pub fn export_queue(&self, who: &Actor, ask: &QueueAsk, pages: usize) -> Result<Vec<QueueRow>, Refused> {
+        let chair = self.chair(who, &ask.desk, ask.area.as_ref())?;
+        may_export(who, &chair)?;
+        let (mut ask, mut rows) = (QueueAsk { after: String::new(), ..ask.clone() }, Vec::new());
+        for _ in 0..pages {
+            let page = self.desk_queue(who, &ask)?;
+            rows.extend(page.rows);
+            match page.next {
+                Some(next) => ask.after = next,
+                None => break,
+            }
+        }
+        let place = format!("{}-{}", chair.desk, chair.area);
+        let deed = Deed::by(who, Origin::of(&chair.area), "queue", place, "export_queue").at(&chair.desk, &chair.area);
+        self.act(deed, move |work| {
+            work.note("rows", rows.len());
+            work.note("part", ask.which.key());
+            Ok(rows)
         })
     }
 

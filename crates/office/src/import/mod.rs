@@ -4,6 +4,7 @@
 //! others becomes a data-quality issue.
 
 mod collect;
+mod keep;
 pub mod places;
 mod prepare;
 mod report;
@@ -54,6 +55,8 @@ pub const ALL: &[Statement] = &[
     uploads::ALL[0],
     uploads::ALL[1],
     collect::ALL[0],
+    keep::ALL[0],
+    keep::ALL[1],
 ];
 
 /// What to import and how.

@@ -134,7 +134,7 @@ impl Run<'_> {
     }
 
     fn write(&self, shared: &Shared<Waiting>, batch: &ImportBatch, number: i64) -> Result<Duration, Refused> {
-        let batch = batch.clone();
+        let (office, batch) = (self.office.clone(), batch.clone());
         let deed = self.deed(batch.id, "import_organizations");
         self.office.write_chunk(
             deed,
@@ -143,7 +143,7 @@ impl Run<'_> {
             move |work, waiting| {
                 let (origin, entry, piece) = (batch.origin, work.entry, &waiting.piece);
                 for row in &piece.rejected {
-                    work.tx.insert(&kept(&batch, row))?;
+                    work.tx.insert(&kept(&office, &batch, row)?)?;
                 }
                 let (taken, rejected) = (piece.taken() as i64, piece.rejected.len() as i64);
                 work.note("rejected", rejected);
