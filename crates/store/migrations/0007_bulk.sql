@@ -1,9 +1,8 @@
 -- Indexes that cost every import and answer nothing that another does not answer as well.
 
--- The primary key (origin, org, id) finds an organization's few versions; nothing asks by entry or by time of recording.
+-- The primary key (origin, org, id) finds an organization's few versions; nothing asks by entry.
 drop index organization_version_org;
 drop index organization_version_entry;
-drop index organization_version_recorded;
 -- The organization's own row bears its code and filing number.
 drop index credit_code_org;
 drop index filing_number_org;

@@ -14,8 +14,6 @@ use rusqlite::Connection;
 use crate::error::from_sqlite;
 use crate::{DbError, sqlite};
 
-/// Pages in the log from which it is worth the two fsyncs to carry them over: 64 MiB.
-const WORTHWHILE: u32 = 16 << 10;
 /// Pages that the writer carries over itself without anybody noticing: 2 MiB.
 const LITTLE: u32 = 512;
 /// Pages that bulk acts wait for: 16 MiB.
@@ -26,8 +24,9 @@ const ROUNDS: u32 = 3;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the writer, the thread and bulk acts tell each other.
-#[derive(Default)]
 pub(crate) struct Log {
+    /// Pages from which it is worth the two fsyncs to carry them over.
+    worthwhile: u32,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -53,11 +52,11 @@ impl Log {
     /// The writer says how long the log is.
     pub(crate) fn committed(&self, pages: u32) {
         let mut state = self.state();
-        if pages < state.pages {
+        if pages < state.given_up_at {
             state.given_up_at = 0;
         }
         state.pages = pages;
-        if state.is_due() {
+        if self.is_due(&state) {
             self.changed.notify_all();
         }
     }
@@ -74,23 +73,35 @@ impl Log {
 
     /// Waits until there is something to carry over; `false` when the database is closed.
     fn wait_for_work(&self) -> bool {
-        let state = self.changed.wait_while(self.state(), |state| !state.closing && !state.is_due());
+        let state = self.changed.wait_while(self.state(), |state| !state.closing && !self.is_due(state));
         !state.unwrap_or_else(PoisonError::into_inner).closing
+    }
+
+    /// Lets bulk acts wait, from now on if `now`; whether they waited before.
+    fn crowd(&self, now: bool) -> bool {
+        let mut state = self.state();
+        let before = state.crowded;
+        state.crowded |= now;
+        before
+    }
+
+    /// Tries again when there is more.
+    fn give_up(&self) {
+        let pages = self.state().pages;
+        self.let_bulk_through(false, pages);
+    }
+
+    fn is_due(&self, state: &State) -> bool {
+        state.pages >= state.given_up_at.saturating_add(self.worthwhile)
     }
 
     fn let_bulk_through(&self, finish: bool, given_up_at: u32) {
         let mut state = self.state();
         (state.crowded, state.finish, state.given_up_at) = (false, finish, given_up_at);
-        // Even if nobody commits for a while, these pages have been dealt with.
+        // These pages have been dealt with, even if nobody commits for a while.
         state.pages = 0;
         drop(state);
         self.changed.notify_all();
-    }
-}
-
-impl State {
-    fn is_due(&self) -> bool {
-        self.pages >= self.given_up_at + WORTHWHILE
     }
 }
 
@@ -101,9 +112,9 @@ pub(crate) struct Checkpointer {
 }
 
 impl Checkpointer {
-    pub(crate) fn start(path: &Path) -> Result<Self, DbError> {
+    pub(crate) fn start(path: &Path, worthwhile: u32) -> Result<Self, DbError> {
         let connection = sqlite::connect(path, true, 256)?;
-        let log = Arc::new(Log::default());
+        let log = Arc::new(Log { worthwhile, state: Mutex::default(), changed: Condvar::new() });
         let thread = std::thread::Builder::new()
             .name("sqlite-checkpoint".to_owned())
             .spawn({
@@ -135,23 +146,19 @@ impl Drop for Checkpointer {
 fn empty(connection: &Connection, log: &Log) {
     let mut before = u32::MAX;
     for round in 1.. {
-        let (pages, left) = match carry_over(connection) {
-            Ok(Some(seen)) => seen,
-            Ok(None) => return log.let_bulk_through(false, log.state().pages),
-            Err(error) => {
-                tracing::error!(%error, "the write-ahead log could not be carried over; it grows until that works");
-                return log.let_bulk_through(false, log.state().pages);
-            }
-        };
+        let seen = carry_over(connection).unwrap_or_else(|error| {
+            tracing::error!(%error, "the write-ahead log could not be carried over; it grows until that works");
+            None
+        });
+        let Some((pages, left)) = seen else { return log.give_up() };
         if left <= LITTLE {
             return log.let_bulk_through(left > 0, 0);
         }
-        if log.state().crowded && left >= before {
+        if log.crowd(left <= BRIEF || round >= ROUNDS) && left >= before {
             tracing::debug!(pages, left, "a reader of an old moment holds the write-ahead log up");
-            return log.let_bulk_through(false, pages);
+            return log.give_up();
         }
         before = left;
-        log.state().crowded |= left <= BRIEF || round >= ROUNDS;
     }
 }
 

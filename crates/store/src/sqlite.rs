@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::checkpoint::{Checkpointer, Log, carry_over};
 use crate::error::from_sqlite;
 use crate::tx::Inner;
-use crate::{Arg, DbError, Row, Tx};
+use crate::{Arg, Config, DbError, Row, Tx};
 
 /// Longer than any act; only another *process* can make us wait.
 const BUSY: Duration = Duration::from_secs(10);
@@ -207,9 +207,9 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(path: &Path, cache_kib: u32, total: Arc<AtomicU64>) -> Result<Self, DbError> {
-        let mut connection = connect(path, true, cache_kib)?;
-        let checkpointer = Checkpointer::start(path)?;
+    pub(crate) fn start(path: &Path, config: &Config, total: Arc<AtomicU64>) -> Result<Self, DbError> {
+        let mut connection = connect(path, true, config.cache_kib * 4)?;
+        let checkpointer = Checkpointer::start(path, config.log_pages)?;
         let log = checkpointer.log();
         let told = checkpointer.log();
         connection

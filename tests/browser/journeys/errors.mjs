@@ -1,7 +1,7 @@
 // Refusals as pages: not yours (403), not there (404), changed meanwhile (409), too large (413), too often (429). Each says what, why and what
 // next, keeps the way home, and is as clean as every other page. (422 is in pages.json; 500 has no address: its page is the same template.)
 import { Buffer } from "node:buffer";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 
 const press = (tab, what) => Promise.all([tab.waitForNavigation({ waitUntil: "load" }), tab.locator(what).first().click()]);
 
@@ -53,8 +53,11 @@ export default async function (stage) {
   let answer;
   for (let turn = 0; turn < 2000 && answer?.status !== 429; turn += 40) for (const one of await Promise.all(Array.from({ length: 40 }, () => knock(base, "/verify?q=1")))) if (answer?.status !== 429) answer = one;
   check(answer.status === 429, `errors: somebody who asks too often is slowed down (${answer.status})`);
-  await page.route(`${base}/too-often`, (route) => route.fulfill({ status: 429, contentType: "text/html; charset=utf-8", body: answer.text }));
-  await page.goto(`${base}/too-often`, { waitUntil: "load" });
+  // shown once more from a server of our own, which never says no
+  const again = createServer((_, reply) => { reply.writeHead(429, { "content-type": "text/html; charset=utf-8" }); reply.end(answer.text.replace(/(href|src)="\/assets/g, `$1="${base}/assets`)); });
+  await new Promise((ready) => again.listen(0, "127.0.0.1", ready));
+  await page.goto(`http://127.0.0.1:${again.address().port}/`, { waitUntil: "load" });
   await wellSaid(stage, page, 429, "verify");
+  again.close();
   await desk.close();
 }

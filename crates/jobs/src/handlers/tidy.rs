@@ -18,8 +18,9 @@ impl Handler for Tidy {
         let rows = job.office.tidy_sessions()?;
         let before = job.office.clock.now().plus_seconds(-JOBS_KEPT_SECONDS);
         let jobs = job.office.db.write(move |tx| store::jobs::forget(tx, before))?;
+        let drafts = job.office.tidy_drafts()?;
         let messages = job.office.tidy_outbox()?;
-        tracing::info!(rows, jobs, messages, "tidied");
+        tracing::info!(rows, jobs, drafts, messages, "tidied");
         Ok(())
     }
 }

@@ -21,6 +21,9 @@ impl Office {
         span: &TimeSpan,
     ) -> Result<(), Refused> {
         let Some(name) = scene.case.answers.find(field.as_str()).and_then(|name| name.as_str()) else { return Ok(()) };
+        if self.bears(work, scene, name)? {
+            return Ok(());
+        }
         let span = casework::span_of(span, &scene.resolved.params).map_err(Refused::internal)?;
         let reservation = NameReservation {
             origin: scene.case.origin,
@@ -35,6 +38,12 @@ impl Office {
         self.take(work, scene, &reservation)?;
         work.note("name_reserved", name);
         Ok(())
+    }
+
+    /// Whether the case's own organization bears the name already: then nothing is to be reserved.
+    fn bears(&self, work: &mut Work<'_, '_>, scene: &Scene<'_>, name: &str) -> Result<bool, Refused> {
+        let Some(org) = scene.case.org else { return Ok(false) };
+        Ok(normalize(&self.org_now(work.tx, org)?.2.name) == normalize(name))
     }
 
     fn take(&self, work: &mut Work<'_, '_>, scene: &Scene<'_>, row: &NameReservation) -> Result<(), Refused> {
@@ -66,6 +75,9 @@ impl Office {
             let Some(held) = own_reservation(work, scene, &key)? else { continue };
             free(work, scene, &held)?;
             let Some(new) = new.filter(|_| !scene.case.has_ended()) else { continue };
+            if self.bears(work, scene, &new)? {
+                continue;
+            }
             let row = NameReservation { name_key: normalize(&new), name: new.clone(), entry: work.entry, ..held };
             self.take(work, scene, &row)?;
             work.note("name_reserved", new);

@@ -181,3 +181,38 @@ async fn a_snapshot_is_checked_by_another_frozen_published_and_says_why_it_diffe
     page.is_well_made();
     assert_eq!(s.decision.post(&path, &[]).await.status, StatusCode::CONFLICT, "published is published");
 }
+
+#[tokio::test]
+async fn a_registrar_is_changed_by_the_authority_above_and_the_interface_tells_it() {
+    let office = office::testing::office().with_index();
+    let upper = office.body("registrar", "辽宁省民政厅", "21");
+    let lower = office.body("registrar", "沈阳市民政局", "2101");
+    let org = office.registered(Kind::Association, "辽宁风筝协会", "21", "2018-05-01".parse().unwrap());
+    let code = org.code.clone().unwrap();
+    office.catch_up().unwrap();
+    let site = TestSite::with(office);
+    let (province, city) = (site.official("decision", "21", upper), site.official("decision", "2101", lower));
+    let page = province.get("/desk/registrar").await;
+    page.is_well_made();
+    assert!(page.text.contains("沈阳市民政局"));
+    for wrong in [site.official("review", "21", upper), site.official("data_quality", "21", upper)] {
+        assert_eq!(wrong.get("/desk/registrar").await.status, StatusCode::FORBIDDEN);
+    }
+    let today = site.office.clock.today().to_string();
+    let fields = [("code", code.as_str()), ("to", "2101"), ("since", today.as_str()), ("basis", "辽民发〔2026〕1号")];
+    assert_eq!(city.post("/desk/registrar", &fields).await.status, StatusCode::FORBIDDEN);
+    let empty = [("code", code.as_str()), ("to", "2101"), ("since", today.as_str()), ("basis", "")];
+    let again = province.post("/desk/registrar", &empty).await;
+    assert!(again.text.contains("依据的文件"), "{}", again.text);
+    again.is_well_made();
+    assert_eq!(province.post("/desk/registrar", &fields).await.location(), "/desk/registrar?done=moved");
+    site.office.catch_up().unwrap();
+    let json = |path: String| {
+        let stranger = site.stranger();
+        async move { serde_json::from_str::<serde_json::Value>(&stranger.get(&path).await.text).unwrap() }
+    };
+    assert_eq!(json(format!("/api/v1/organizations/{code}")).await["registrar"], "2101");
+    assert_eq!(json(format!("/api/v1/organizations/{code}?as_of=2020-01-01")).await["registrar"], "21");
+    let feed = site.stranger().get("/api/v1/changes").await;
+    assert!(feed.status == StatusCode::OK && feed.text.contains(&org.id.to_string()), "{}", feed.text);
+}
