@@ -1,5 +1,5 @@
 //! Forgets what nobody needs: ended sessions, old sign-in attempts and answers, expired drafts, jobs done a week ago,
-//! messages sent a quarter ago.
+//! messages sent a quarter ago, tables that were imported and the rows they sent back.
 use crate::{Failed, Handler, Running};
 
 /// Jobs that were done are kept for so long, for questions.
@@ -20,7 +20,8 @@ impl Handler for Tidy {
         let jobs = job.office.db.write(move |tx| store::jobs::forget(tx, before))?;
         let drafts = job.office.tidy_drafts()?;
         let messages = job.office.tidy_outbox()?;
-        tracing::info!(rows, jobs, drafts, messages, "tidied");
+        let imports = job.office.forget_imports()?;
+        tracing::info!(rows, jobs, imports, drafts, messages, "tidied");
         Ok(())
     }
 }
