@@ -144,8 +144,8 @@ fn found(node: &Node, text: &str) -> u64 {
     body["total"].as_u64().unwrap_or_default()
 }
 
-/// Steps 1 to 3 of the guide: keys, configuration, the first administrator. Gives the password printed.
-fn install(folder: &Path, config: &str, migrate: &[&str]) -> String {
+/// Steps 1 to 3 of the guide: keys, configuration, the first administrator. Gives the two halves of his activation code.
+fn install(folder: &Path, config: &str, migrate: &[&str]) -> (String, String) {
     let (code, said) = yishe(folder, &["config", "check", "--config", config]);
     assert!(code == 1 && said.contains("keys generate"), "{said}");
     done(folder, &["keys", "generate", "keys.json"]);
@@ -158,7 +158,8 @@ fn install(folder: &Path, config: &str, migrate: &[&str]) -> String {
     let said = done(folder, &admin);
     let (code, again) = yishe(folder, &["account", "admin", "system", "other", "--name", "另一位", "--config", config]);
     assert!(code == 2 && again.contains("已有可用的账号"), "{again}");
-    said.rsplit('：').next().unwrap().trim().to_owned()
+    let half = |name: &str| said.split(name).nth(1).unwrap().trim_start().chars().take(9).collect::<String>();
+    (half("前半段"), half("后半段"))
 }
 
 fn import(folder: &Path, config: &str, name: &str) {
@@ -188,17 +189,18 @@ fn one_node_on_sqlite_is_installed_serves_and_stops_as_the_guide_says() {
     std::fs::write(at.join("token"), "a-long-token-of-a-test\n").unwrap();
     Command::new("chmod").args(["600", "token"]).current_dir(at).status().unwrap();
     let config = configure(at, "one", port, "");
-    let password = install(at, &config, &[]);
+    let (first, second) = install(at, &config, &[]);
     let node = Node::start(at, "one", port);
     operators_see(&node);
     let (code, said) = yishe(at, &["serve", "--config", &config]);
     assert!(code == 2 && said.contains("正由另一个 yishe 使用"), "{said}");
 
     let mut admin = Browser::default();
-    let (status, to, page) = admin.fill(&node, &node, "/login", &[("name", "guanli"), ("password", &password), ("back", "")]);
-    assert!(status == 303 && to.starts_with("/login/"), "{status} {to} {page}");
+    let own = [("login", "guanli"), ("first", &*first), ("second", &*second), ("password", PASSWORD), ("again", PASSWORD)];
+    let (status, to, page) = admin.fill(&node, &node, "/login/activate", &own);
+    assert!(status == 303 && to.starts_with("/login/bind"), "{status} {to} {page}");
     let mut stranger = Browser::default();
-    assert_eq!(stranger.fill(&node, &node, "/login", &[("name", "guanli"), ("password", PASSWORD), ("back", "")]).0, 422);
+    assert_eq!(stranger.fill(&node, &node, "/login", &[("name", "guanli"), ("password", "x"), ("back", "")]).0, 422);
     assert_eq!(stranger.get(&node, "/admin/system").0, 303);
     assert_eq!(stranger.get(&node, "/login/outside").0, 404, "no identity source is configured");
     import(at, &config, "沈阳市第一养老服务中心");

@@ -3,7 +3,7 @@
 use authority::{AdminRole, Verb};
 use casework::{Act, CorrectionItem};
 use catalogue::matter::Suspension;
-use office::accounts::{NewAccount, NewPost};
+use office::accounts::NewPost;
 use office::cases::Done;
 use office::testing::{TestOffice, on_each_engine};
 use office::timer::Lapsed;
@@ -105,12 +105,7 @@ fn late_opinions_are_shown_to_the_authority_above_and_nothing_is_decided_for_any
     on_each_engine(|office| {
         let cast = cast(office);
         let province = office.body("registrar", "辽宁省民政厅", "21");
-        let new = NewAccount {
-            login: "shengting".to_owned(),
-            name: "监管岗".to_owned(),
-            password: "Lantern-7-river".to_owned(),
-        };
-        let above = office.open_official(&office.admin(AdminRole::System), &new, None).unwrap();
+        let above = office.opened("shengting", "监管岗", None);
         let (desk, area) = ("supervision".into(), "21".parse().unwrap());
         let seat = NewPost { account: above, body: province, desk, area, until: None };
         office.give_post(&office.admin(AdminRole::Security), &seat).unwrap();
