@@ -156,6 +156,14 @@ impl Installation {
     }
 }
 
+/// An empty installation that goes away with the folder it lies in: for looking at a file before there is anything.
+pub fn passing(now: Option<Date>) -> Result<(Installation, tempfile::TempDir), Failure> {
+    let folder = tempfile::tempdir().map_err(Failure::trouble)?;
+    let place = Where { data: folder.path().to_owned(), config: None };
+    let opening = Opening { now, create: Some(Kind::Test), ..Opening::default() };
+    Ok((Installation::open(&place, &opening)?, folder))
+}
+
 /// The database alone, which must be there.
 pub fn database(config: &Config) -> Result<Db, Failure> {
     if !exists(config) {
@@ -164,7 +172,8 @@ pub fn database(config: &Config) -> Result<Db, Failure> {
     open_database(config, false)
 }
 
-fn exists(config: &Config) -> bool {
+/// Whether there is a database. One on a server is there or is missed when it is opened.
+pub fn exists(config: &Config) -> bool {
     config.store().sqlite_path().is_none_or(|path| path.exists())
 }
 

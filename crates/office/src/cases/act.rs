@@ -68,6 +68,8 @@ impl Office {
         act: &Act,
     ) -> Result<Done, Refused> {
         let mut keys = Keys::default();
+        // Before anything is decided or any effect written: two at once would otherwise meet at a unique key, half-way.
+        store::cases::lock(work.tx, origin, id)?;
         let row: CaseRow = work.tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
         if seen.is_some_and(|seen| !is_fresh(&row, act.step.as_ref(), seen)) {
             return Err(Refused::Conflict);

@@ -288,7 +288,7 @@ fn a_connection_that_is_off_gets_nothing_and_invented_cases_never_leave_the_hous
     let (mut answers, materials) = office::testing::form_of(&resolved.matter, &|_| cast.body);
     answers.put("name", serde_json::json!("沈阳市河湖保护协会"));
     let matter = "found-association".to_owned();
-    let new = office::cases::file::NewCase { matter, org: None, answers, materials, files_of: None, synthetic: true };
+    let new = office::cases::file::NewCase { matter, org: None, answers, materials, synthetic: true };
     let invented = office.file_case(&cast.founder, new).unwrap();
     assert!(outbox(&office, Connector::CaseStatus, &invented).is_empty());
     // Nobody listens on that port: the attempt fails like any other.

@@ -1,8 +1,9 @@
 //! Limits that run out (期限届满): each is the act `lapse` by the actor system, ends as the matter says and nothing else, is done once
 //! whoever comes first, and not at all while the clock stands still.
-use authority::Verb;
+use authority::{AdminRole, Verb};
 use casework::{Act, CorrectionItem};
 use catalogue::matter::Suspension;
+use office::accounts::NewPost;
 use office::cases::Done;
 use office::testing::{TestOffice, on_each_engine};
 use office::timer::Lapsed;
@@ -104,7 +105,10 @@ fn late_opinions_are_shown_to_the_authority_above_and_nothing_is_decided_for_any
     on_each_engine(|office| {
         let cast = cast(office);
         let province = office.body("registrar", "辽宁省民政厅", "21");
-        let above = office.official("supervision", "21", province);
+        let above = office.opened("shengting", "监管岗", None);
+        let (desk, area) = ("supervision".into(), "21".parse().unwrap());
+        let seat = NewPost { account: above, body: province, desk, area, until: None };
+        office.give_post(&office.admin(AdminRole::Security), &seat).unwrap();
         let done = file(office, &cast, NAME);
         step(office, &cast.intake, &done, act(office, "intake", Verb::Accept)).unwrap();
         let first = tasks(office, &done).into_iter().find(|task| task.step == "supervise").unwrap();
@@ -125,7 +129,9 @@ fn late_opinions_are_shown_to_the_authority_above_and_nothing_is_decided_for_any
         assert_eq!(deeds(office, &done)[2..], [by_timer(), by_timer()]);
         // He who is late may still give it.
         step(office, &cast.supervisor, &done, act(office, "supervise", Verb::Opine)).unwrap();
-        let _ = above;
+        let person = office.db.read(|tx| store::accounts::find(tx, above)).unwrap().unwrap().person;
+        let told = office.db.read(|tx| store::accounts::notices(tx, person, 10)).unwrap();
+        assert!(told.len() == 2 && told.iter().all(|notice| notice.body.contains("已超过法定期限")), "{told:?}");
     });
 }
 

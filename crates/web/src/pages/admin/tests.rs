@@ -131,3 +131,60 @@ async fn an_account_is_opened_seated_unseated_and_closed_by_two_people() {
     assert!(verified.text.contains("核验通过") || verified.text.contains("核验发现问题"));
     verified.is_well_made();
 }
+
+#[tokio::test]
+async fn a_message_given_up_is_seen_and_sent_again_by_the_system_administrator_alone() {
+    let mut house = office::testing::office();
+    house.office.outside = std::sync::Arc::new(office::connector::Outside::demo());
+    let (origin, id) = ("210100".parse::<base::Origin>().unwrap(), base::RecordId::from_bits(7));
+    let at = house.clock.now();
+    let row = store::outside::OutboxRow {
+        origin,
+        id,
+        connector: "case_status".to_owned(),
+        subject: "case/01J00000000000000000000000".to_owned(),
+        seq: 1,
+        kind: "case.accepted".to_owned(),
+        version: 1,
+        body: serde_json::json!({ "case_number": "210100202600001", "status": "审查中" }),
+        made_at: at,
+        state: "dead".to_owned(),
+        attempts: 12,
+        due_at: at,
+        error: Some("对方回复 422：unknown matter".to_owned()),
+        ended_at: Some(at),
+    };
+    house.db.write(move |tx| tx.insert(&row)).unwrap();
+    let site = TestSite::with(house);
+    let body = site.office.body("registrar", "沈阳市民政局", "2101");
+    let system = site.admin(AdminRole::System);
+    let state = system.get("/admin/system").await;
+    state.is_well_made();
+    for words in ["失败 1 条", "210100202600001", "录制应答", "尚未接通", "没有配置"] {
+        assert!(state.text.contains(words), "{words}");
+    }
+    let path = format!("/admin/system/messages/{origin}/{id}");
+    let again = [("what", "again"), ("reason", "对方已补录事项")];
+    for other in [
+        site.admin(AdminRole::Security),
+        site.admin(AdminRole::Audit),
+        site.official("decision", "2101", body),
+        site.founder("bai"),
+    ] {
+        assert_eq!(other.get(&path).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(other.post(&path, &again).await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(site.stranger().get(&path).await.status, StatusCode::SEE_OTHER);
+    let one = system.get(&path).await;
+    one.is_well_made();
+    assert!(one.text.contains("unknown matter") && one.text.contains("审查中"), "{}", one.text);
+    let bare = system.post(&path, &[("what", "again"), ("reason", "")]).await;
+    bare.is_well_made();
+    assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(system.post(&path, &again).await.location(), "/admin/system?done=again");
+    assert_eq!(system.get(&path).await.status, StatusCode::NOT_FOUND, "it is no longer given up");
+    let state = system.get("/admin/system?done=again").await;
+    state.is_well_made();
+    assert!(state.text.contains("有积压 1 条") && state.text.contains("马上再送一次"));
+    assert_eq!(system.get("/admin/system/messages/210100/no-id").await.status, StatusCode::NOT_FOUND);
+}

@@ -148,3 +148,43 @@ async fn trying_passwords_and_codes_is_slowed_by_address_whatever_the_login_or_h
         assert_ne!(seen[0], StatusCode::TOO_MANY_REQUESTS, "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_way_to_the_identity_source_and_back_belongs_to_one_browser() {
+    use office::connector::{Line, Outside, Recorded};
+    let book = r#"{"exchanges": [
+        {"path": "identity", "request": {"ticket": "good"},
+         "answers": [{"status": 200, "body": {"subject": "P-1", "name": "周远舟"}}, {"status": 410}]},
+        {"path": "identity", "answers": [{"no_answer": "timed out"}]}]}"#;
+    let line = Line::recorded(std::sync::Arc::new(Recorded::parse(book).unwrap()));
+    let mut house = office::testing::office();
+    house.office.outside = std::sync::Arc::new(Outside::local().with_identity("https://sso.example/login", line));
+    let site = TestSite::with(house);
+    let stranger = site.stranger();
+    let page = stranger.get("/login").await;
+    page.is_well_made();
+    assert!(page.text.contains("href=\"/login/outside\""));
+    let out = stranger.get("/login/outside").await;
+    let back = "https://sso.example/login?return=http%3A%2F%2Flocalhost%2Flogin%2Foutside%2Freturn&state=";
+    let state = out.location().strip_prefix(back).unwrap_or_else(|| panic!("{}", out.location())).to_owned();
+    let came = |ticket: &str, state: &str| format!("/login/outside/return?ticket={ticket}&state={state}");
+    for (ticket, state, why) in
+        [("good", "0123", "不是从本浏览器发起"), ("silent", state.as_str(), "暂时没有回应"), ("", state.as_str(), "没有给出")]
+    {
+        let got = stranger.get(&came(ticket, state)).await;
+        got.is_well_made();
+        assert!(got.text.contains(why) && cookie(&got).is_empty(), "{why}: {}", got.text);
+    }
+    let got = stranger.get(&came("good", &state)).await;
+    assert_eq!((got.status, got.location()), (StatusCode::SEE_OTHER, "/my"));
+    let zhou = site.bearing(&cookie(&got));
+    assert_eq!(zhou.actor.name, "周远舟");
+    assert_eq!(zhou.get("/my").await.status, StatusCode::OK);
+    assert_eq!(zhou.get("/desk").await.status, StatusCode::FORBIDDEN);
+    assert!(stranger.get(&came("good", &state)).await.text.contains("无效或已用过"));
+
+    let off = TestSite::new().stranger();
+    assert!(!off.get("/login").await.text.contains("/login/outside"));
+    assert_eq!(off.get("/login/outside").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(off.get(&came("good", &state)).await.status, StatusCode::NOT_FOUND);
+}
