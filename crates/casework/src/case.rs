@@ -225,10 +225,10 @@ impl Case {
         self.open.iter().find(|task| task.step == *step)
     }
 
-    /// Whether somebody who saw the case after `seen` acts still sees this task as it is: it has not changed since, and neither
-    /// has what was filed. An opinion given meanwhile at a parallel task does not matter to it.
+    /// Whether somebody who saw the case after `seen` acts still sees this task as it is: it is open still, has not changed since,
+    /// and neither has what was filed. An opinion given meanwhile at a parallel task does not matter to it.
     pub fn is_fresh(&self, step: &StepId, seen: u64) -> bool {
-        self.filed_rev <= seen && self.find_task(step).is_none_or(|task| task.rev <= seen)
+        self.filed_rev <= seen && self.find_task(step).is_some_and(|task| task.rev <= seen)
     }
 
     /// Whether it has ended.

@@ -38,13 +38,14 @@
       } catch { say("网络断开，草稿暂时没有存上。"); }
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); });
-    // A save on its way would make this one look like another window's: it is waited for.
+    // A save on its way would make this one look like another window's: it is waited for, though not for ever.
     form.addEventListener("submit", (event) => {
       clearTimeout(timer);
       if (!busy) return;
       event.preventDefault();
       const by = event.submitter;
-      busy.finally(() => (by ? form.requestSubmit(by) : form.requestSubmit()));
+      const late = new Promise((done) => setTimeout(done, 4000));
+      Promise.race([busy, late]).finally(() => { busy = null; if (by) form.requestSubmit(by); else form.requestSubmit(); });
     });
   }
   // Counting characters.

@@ -119,7 +119,7 @@ fn an_opinion_beside_ones_own_task_is_no_conflict_and_a_changed_form_is() {
         assert!(kite.review(&cast.review, &case.2).unwrap().rev > seen);
         kite.act_on_case(&cast.review, case.0, case.1, Some(seen), act("look", Verb::Opine)).unwrap();
         let late = kite.act_on_case(&cast.review, case.0, case.1, Some(seen), act("look", Verb::Opine)).unwrap_err();
-        assert_eq!(late.code(), "not_open", "what is done is done");
+        assert_eq!(late.code(), "conflict", "what is done is done");
 
         // What was filed changes while the party body's page is open: that is a conflict.
         let case = filed(&kite, &cast.clerk, "amend", &[]);

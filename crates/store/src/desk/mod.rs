@@ -1,9 +1,16 @@
 //! The desks' lists (岗位列表): queues with search, what waits, questions between desks, what the timer finds due, how an
 //! authority's power is used.
-use base::{AccountId, AreaCode, AreaLevel, BodyId, CaseId, Date, EntryId, Instant, OrgId, Origin, RecordId};
+mod power;
+mod questions;
+
+use base::{AccountId, AreaCode, AreaLevel, BodyId, CaseId, Date, EntryId, OrgId, Origin};
+
+pub use power::{PowerLine, PowerList, overrides, power, power_cases};
+pub use questions::{Question, question, questions, questions_from, questions_to};
 
 use crate::cases::{CaseLine, PendingAct, QueueLine};
-use crate::{DbError, Filter, Sql, Statement, Tx, args, sql};
+use crate::value::ToArg;
+use crate::{Arg, DbError, Filter, Sql, Statement, Tx, args, sql};
 
 crate::record! {
     /// The answers of a case before an act changed them; the personal ones are sealed.
@@ -17,60 +24,10 @@ crate::record! {
     }
 }
 
-crate::record! {
-    /// A question from one desk to another (询问).
-    pub struct Question in "case_question" key(origin, id) {
-        pub origin: Origin,
-        pub id: RecordId,
-        pub case_id: CaseId,
-        pub from_account: AccountId,
-        pub from_name: String,
-        pub from_desk: String,
-        pub from_area: AreaCode,
-        pub to_desk: String,
-        pub to_area: AreaCode,
-        pub to_body: Option<BodyId>,
-        pub question: String,
-        pub asked_on: Date,
-        pub asked_at: Instant,
-        pub due: Date,
-        pub answer: Option<String>,
-        pub answered_by: Option<AccountId>,
-        pub answered_name: Option<String>,
-        pub answered_at: Option<Instant>,
-        pub state: String,
-        pub rev: i64,
-        pub entry: EntryId,
-    }
-}
-
 const FORMER: Statement = sql!(
     "desk.former",
     "select origin, case_id, rev, replaced_on, answers, entry from case_former
      where origin = $1 and case_id = $2 order by rev desc limit 1"
-);
-const QUESTIONS: Statement = sql!(
-    "desk.questions",
-    "select origin, id, case_id, from_account, from_name, from_desk, from_area, to_desk, to_area, to_body, question, asked_on,
-     asked_at, due, answer, answered_by, answered_name, answered_at, state, rev, entry from case_question
-     where origin = $1 and case_id = $2 order by asked_at, id"
-);
-const QUESTIONS_TO: Statement = sql!(
-    "desk.questions_to",
-    "select origin, id, case_id, from_account, from_name, from_desk, from_area, to_desk, to_area, to_body, question, asked_on,
-     asked_at, due, answer, answered_by, answered_name, answered_at, state, rev, entry from case_question
-     where state = 'open' and to_desk = $1 and to_area = $2 order by due, id limit $3"
-);
-const QUESTION: Statement = sql!(
-    "desk.question",
-    "select origin, id, case_id, from_account, from_name, from_desk, from_area, to_desk, to_area, to_body, question, asked_on,
-     asked_at, due, answer, answered_by, answered_name, answered_at, state, rev, entry from case_question where id = $1"
-);
-const QUESTIONS_FROM: Statement = sql!(
-    "desk.questions_from",
-    "select origin, id, case_id, from_account, from_name, from_desk, from_area, to_desk, to_area, to_body, question, asked_on,
-     asked_at, due, answer, answered_by, answered_name, answered_at, state, rev, entry from case_question
-     where state = 'open' and from_account = $1 order by due, id limit $2"
 );
 const DUE_CASES: Statement = sql!(
     "desk.due_cases",
@@ -94,21 +51,14 @@ const OPEN_OF_EDITION: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] =
-    &[FORMER, QUESTION, QUESTIONS, QUESTIONS_TO, QUESTIONS_FROM, DUE_CASES, PENDING_ON, LAST_OF_ORG, OPEN_OF_EDITION];
+pub fn statements() -> Vec<Statement> {
+    [&[FORMER, DUE_CASES, PENDING_ON, LAST_OF_ORG, OPEN_OF_EDITION], questions::ALL].concat()
+}
 
 const QUEUE_LINE: &str = "select t.origin, t.case_id, t.id, t.step, t.desk, t.area, t.province, t.city, t.county, t.town,
      t.body_id, t.matter, t.title, t.state, t.opened_on, t.due, t.claimed_by, t.claimed_at, t.closed_on, t.outcome, t.body,
      t.entry, c.number, c.title as case_title, c.applicant_name, c.received_on
      from task t join matter_case c on c.origin = t.origin and c.id = t.case_id";
-const CASE_LINE: &str =
-    "select origin, id, number, matter, title, state, status, ending, applicant_name, org, area, received_on,
-     next_due, ended_on, synthetic from matter_case";
-
-const DISAGREED: &str =
-    "exists (select 1 from task t where t.origin = matter_case.origin and t.case_id = matter_case.id
-     and t.outcome = '不同意')";
-
 /// Where a desk sits, as its queue is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seat {
@@ -254,29 +204,97 @@ pub fn counts(tx: &mut Tx<'_>, (desk, at): (&str, &Seat), who: AccountId, today:
     tx.get(Sql::dynamic("desk.counts", &text), filter.args())
 }
 
+/// Values of a statement made at run time, each with its number.
+#[derive(Default)]
+struct Values<'a>(Vec<Arg<'a>>);
+
+impl<'a> Values<'a> {
+    fn put(&mut self, value: &'a (impl ToArg + ?Sized)) -> String {
+        self.0.push(value.to_arg());
+        format!("${}", self.0.len())
+    }
+
+    /// The tasks of a post: of its area and of no body, or of its body.
+    fn post(&mut self, (desk, area, body): &'a (&'a str, &'a AreaCode, BodyId)) -> String {
+        let (desk, area, body) = (self.put(*desk), self.put(*area), self.put(body));
+        format!("(t.desk = {desk} and ((t.area = {area} and t.body_id is null) or t.body_id = {body}))")
+    }
+}
+
+/// The numbers of one desk, area and body, as its tasks name them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heap {
+    /// The desk.
+    pub desk: String,
+    /// The area.
+    pub area: AreaCode,
+    /// The body, if the tasks name one.
+    pub body: Option<BodyId>,
+    /// The numbers.
+    pub counts: Counts,
+}
+
+impl crate::FromRow for Heap {
+    const TABLE: &'static str = "task";
+    fn from_row(row: &crate::Row<'_>) -> Result<Self, DbError> {
+        let counts = Counts::from_row(row)?;
+        Ok(Self { desk: row.get("desk")?, area: row.get("area")?, body: row.get("body_id")?, counts })
+    }
+}
+
+/// The numbers of all these posts in one look, by what the tasks name.
+pub fn heaps(
+    tx: &mut Tx<'_>,
+    posts: &[(&str, &AreaCode, BodyId)],
+    who: AccountId,
+    today: Date,
+) -> Result<Vec<Heap>, DbError> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values = Values::default();
+    let held: Vec<String> = posts.iter().map(|post| values.post(post)).collect();
+    let sum = |condition: String| format!("coalesce(sum(case when {condition} then 1 else 0 end), 0)");
+    let text = format!(
+        "select {}, {}, {}, {}, {}, {}, t.desk, t.area, t.body_id from task t
+         where t.state in ('open', 'suspended') and ({}) group by t.desk, t.area, t.body_id order by t.desk, t.area, t.body_id",
+        sum("t.state = 'open'".to_owned()),
+        sum(format!("t.state = 'open' and t.due < '{today}'")),
+        sum(format!("t.state = 'open' and t.due = '{today}'")),
+        sum(format!("t.state = 'open' and t.opened_on = '{today}'")),
+        sum(format!("t.state = 'open' and t.claimed_by = '{who}'")),
+        sum("t.state = 'suspended'".to_owned()),
+        held.join(" or ")
+    );
+    tx.list(Sql::dynamic("desk.heaps", &text), &values.0)
+}
+
+/// The most urgent open tasks of each of these posts, `limit` of each, in one look. A task that two posts hold comes twice.
+pub fn first_of_each(
+    tx: &mut Tx<'_>,
+    posts: &[(&str, &AreaCode, BodyId)],
+    limit: usize,
+) -> Result<Vec<QueueLine>, DbError> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values = Values::default();
+    let parts: Vec<String> = posts
+        .iter()
+        .enumerate()
+        .map(|(at, post)| {
+            let held = values.post(post);
+            format!(
+                "select * from ({QUEUE_LINE} where t.state = 'open' and {held} order by t.due, t.case_id, t.id limit {limit}) as p{at}"
+            )
+        })
+        .collect();
+    tx.list(Sql::dynamic("desk.first_of_each", &parts.join(" union all ")), &values.0)
+}
+
 /// The answers before the last change.
 pub fn former(tx: &mut Tx<'_>, origin: Origin, case: CaseId) -> Result<Option<FormerAnswers>, DbError> {
     tx.find(FORMER, args![origin, case])
-}
-
-/// The questions on a case, oldest first.
-pub fn questions(tx: &mut Tx<'_>, origin: Origin, case: CaseId) -> Result<Vec<Question>, DbError> {
-    tx.list(QUESTIONS, args![origin, case])
-}
-
-/// A question by its id alone.
-pub fn question(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<Question>, DbError> {
-    tx.find(QUESTION, args![id])
-}
-
-/// Open questions to a desk of an area, the most urgent first; those to one body have to be picked out.
-pub fn questions_to(tx: &mut Tx<'_>, desk: &str, area: &AreaCode, limit: usize) -> Result<Vec<Question>, DbError> {
-    tx.list(QUESTIONS_TO, args![desk, area, limit])
-}
-
-/// Open questions somebody asked.
-pub fn questions_from(tx: &mut Tx<'_>, account: AccountId, limit: usize) -> Result<Vec<Question>, DbError> {
-    tx.list(QUESTIONS_FROM, args![account, limit])
 }
 
 /// Cases in which something fell due before `day`, the longest ago first. `after`: the last of the page before.
@@ -335,117 +353,4 @@ pub fn names_of(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Vec<(AccountI
         Ok::<(), DbError>(())
     })?;
     Ok(found)
-}
-
-/// Cases granted although somebody asked had disagreed, by authority (不同意见后准予).
-pub fn overrides(tx: &mut Tx<'_>, area: &AreaCode, since: Date) -> Result<Vec<(AreaCode, i64)>, DbError> {
-    let mut filter = Filter::new(tx.engine());
-    below(&mut filter, area);
-    filter.compare("received_on", ">=", &since).fixed("ending = 'granted'");
-    filter.fixed(DISAGREED);
-    let text = format!("{} group by area", filter.text("select area, count(*) as many from matter_case"));
-    let mut found = Vec::new();
-    tx.each_row(Sql::dynamic("desk.overrides", &text), filter.args(), &mut |row| {
-        found.push((row.get("area")?, row.get("many")?));
-        Ok::<(), DbError>(())
-    })?;
-    Ok(found)
-}
-
-/// How one authority used its power in a matter (权力运行).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PowerLine {
-    /// The authority's area.
-    pub area: AreaCode,
-    /// Cases received since the day asked for.
-    pub received: i64,
-    /// Of these, ended.
-    pub ended: i64,
-    /// Of these, ended with a refusal.
-    pub refused: i64,
-    /// Open with something overdue.
-    pub overdue: i64,
-    /// Waiting for the applicant now.
-    pub returned: i64,
-}
-
-impl crate::FromRow for PowerLine {
-    const TABLE: &'static str = "matter_case";
-    fn from_row(row: &crate::Row<'_>) -> Result<Self, DbError> {
-        Ok(Self {
-            area: row.get("area")?,
-            received: row.get("received")?,
-            ended: row.get("ended")?,
-            refused: row.get("refused")?,
-            overdue: row.get("overdue")?,
-            returned: row.get("returned")?,
-        })
-    }
-}
-
-fn below(filter: &mut Filter, area: &AreaCode) {
-    match area.level() {
-        AreaLevel::Province => filter.equal("province", area),
-        AreaLevel::City => filter.equal("city", area),
-        AreaLevel::County => filter.equal("county", area),
-        AreaLevel::Nation => filter,
-        AreaLevel::Town | AreaLevel::Community => filter.equal("area", area),
-    };
-}
-
-/// How the authorities of an area and below used their power since a day.
-pub fn power(tx: &mut Tx<'_>, area: &AreaCode, since: Date, today: Date) -> Result<Vec<PowerLine>, DbError> {
-    let mut filter = Filter::new(tx.engine());
-    below(&mut filter, area);
-    filter.compare("received_on", ">=", &since);
-    let select = format!(
-        "select area, count(*) as received, sum(case when state = 'ended' then 1 else 0 end) as ended,
-         sum(case when ending in ('refused', 'rejected') then 1 else 0 end) as refused,
-         sum(case when state <> 'ended' and next_due < '{today}' then 1 else 0 end) as overdue,
-         sum(case when state = 'suspended' then 1 else 0 end) as returned from matter_case"
-    );
-    let text = format!("{} group by area order by area", filter.text(&select));
-    tx.list(Sql::dynamic("desk.power", &text), filter.args())
-}
-
-/// The list behind a number of [`power`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PowerList {
-    /// All received.
-    Received,
-    /// Ended.
-    Ended,
-    /// Refused or not accepted.
-    Refused,
-    /// Open with something overdue.
-    Overdue,
-    /// Waiting for the applicant.
-    Returned,
-    /// Granted although somebody asked had disagreed.
-    Overridden,
-}
-
-/// The cases behind a number, newest first.
-pub fn power_cases(
-    tx: &mut Tx<'_>,
-    (area, since, today): (&AreaCode, Date, Date),
-    which: PowerList,
-    after: Option<(Date, CaseId)>,
-    limit: usize,
-) -> Result<Vec<CaseLine>, DbError> {
-    let mut filter = Filter::new(tx.engine());
-    filter.equal("area", area).compare("received_on", ">=", &since);
-    match which {
-        PowerList::Received => &mut filter,
-        PowerList::Ended => filter.fixed("state = 'ended'"),
-        PowerList::Refused => filter.fixed("ending in ('refused', 'rejected')"),
-        PowerList::Overdue => filter.fixed("state <> 'ended'").compare("next_due", "<", &today),
-        PowerList::Returned => filter.fixed("state = 'suspended'"),
-        PowerList::Overridden => filter.fixed("ending = 'granted'").fixed(DISAGREED),
-    };
-    if let Some((day, id)) = after {
-        filter.after("received_on", &day, "id", &id, true);
-    }
-    let text = filter.sql(CASE_LINE, "received_on desc, id desc", limit);
-    tx.list(Sql::dynamic("desk.power_cases", &text), filter.args())
 }

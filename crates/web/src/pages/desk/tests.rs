@@ -60,8 +60,13 @@ impl Town {
     }
 }
 
-const POINTS: [(&str, &str); 4] =
-    [("point.complete", "yes"), ("point.route", "yes"), ("point.jurisdiction", "yes"), ("point.party_info", "yes")];
+const POINTS: [(&str, &str); 5] = [
+    ("point.complete", "yes"),
+    ("point.route", "yes"),
+    ("point.bodies", "yes"),
+    ("point.jurisdiction", "yes"),
+    ("point.party_info", "yes"),
+];
 
 fn accept(rev: &str) -> Vec<(&str, &str)> {
     let mut fields = vec![("step", "intake"), ("rev", rev), ("verb", "accept")];
