@@ -58,7 +58,7 @@ impl Rules<'_> {
     pub fn passed_over(&self, facts: &dyn Facts) -> Vec<(&Step, &str)> {
         let context = self.context(facts);
         let skipped = |step: &&Step| step.when.as_ref().is_some_and(|when| when.evaluate(&context) == Tri::False);
-        let said = |step: &'_ Step| {
+        let said = |step: &Step| {
             let holds = |condition: &Condition| condition.evaluate(&context) == Tri::True;
             step.otherwise.iter().position(|said| said.when.as_ref().is_none_or(holds))
         };

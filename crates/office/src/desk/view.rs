@@ -201,11 +201,7 @@ impl Office {
         Ok(Review {
             limit: case.clock.as_ref().map(|clock| self.limit_view(clock)),
             tasks: case.open.iter().map(|task| self.task_view(matter, task)).collect(),
-            passed: rules
-                .passed_over(&facts)
-                .into_iter()
-                .map(|(step, why)| PassedView { name: step.name.clone(), why: why.to_owned() })
-                .collect(),
+            passed: passed(rules, &facts),
             why_not: why_not(&case, desks.is_empty(), denied),
             masked: sections.iter().any(|section| section.rows.iter().any(|row| row.masked)),
             materials: materials(rules, &case, &facts, &files, &shows),
@@ -317,6 +313,13 @@ impl Office {
         };
         case.corrections.iter().map(view).collect()
     }
+}
+
+/// The steps that the application does not go through, with the reason.
+fn passed(rules: &Rules<'_>, facts: &CaseFacts<'_>) -> Vec<PassedView> {
+    let view =
+        |(step, why): (&catalogue::matter::Step, &str)| PassedView { name: step.name.clone(), why: why.to_owned() };
+    rules.passed_over(facts).into_iter().map(view).collect()
 }
 
 fn why_not(case: &Case, nothing: bool, denied: Option<Denied>) -> Option<String> {
