@@ -310,7 +310,8 @@ fn two_nodes_on_postgres_share_sessions_forms_index_and_jobs_and_one_goes_on_alo
         count("select count(*) from job where state in ('waiting', 'running') and run_at <= to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS')") == 0
     });
     assert!(count("select count(*) from job where state = 'done'") >= 7);
-    assert_eq!(count("select count(*) from job where attempts <> 1 or state = 'failed'"), 0);
+    // Two nodes that seal at one moment want the same number; the second tries again. Nothing else is begun twice.
+    assert_eq!(count("select count(*) from job where state = 'failed' or (attempts > 1 and name <> 'seal')"), 0);
     assert_eq!(count("select count(*) - count(distinct name || run_at || payload) from job"), 0);
 
     drop(a); // SIGKILL
