@@ -126,7 +126,7 @@ impl Installation {
                 "--now 只能用于查询类命令，或由 demo、generate 建立的数据库。正式数据库的办理日期以系统时间为准",
             ));
         }
-        let outside = match (kind, &config.connectors == &Connectors::default()) {
+        let outside = match (kind, config.connectors == Connectors::default()) {
             // A demonstration shows connections at work, with recorded answers, unless it is told otherwise.
             (Kind::Demo, true) => Outside::demo(),
             _ => config.connectors.open(kind.is_play())?,

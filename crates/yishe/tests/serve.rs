@@ -129,7 +129,8 @@ impl Browser {
     /// Opens the form on one node and sends it to another.
     fn fill(&mut self, shown: &Node, sent: &Node, path: &str, fields: &[(&str, &str)]) -> (u16, String, String) {
         let (_, _, page) = self.get(shown, path);
-        let token = page.split("name=\"_csrf\" value=\"").nth(1).unwrap_or_else(|| panic!("{path} has no form: {page}"));
+        let token =
+            page.split("name=\"_csrf\" value=\"").nth(1).unwrap_or_else(|| panic!("{path} has no form: {page}"));
         let mut form = vec![("_csrf", token.split('"').next().unwrap())];
         form.extend(fields);
         let got = agent().post(sent.url(path)).header("cookie", self.cookies()).send_form(form).unwrap();
@@ -138,8 +139,7 @@ impl Browser {
 }
 
 fn found(node: &Node, text: &str) -> u64 {
-    let mut got =
-        agent().get(node.url("/api/v1/organizations")).query("q", text).call().unwrap();
+    let mut got = agent().get(node.url("/api/v1/organizations")).query("q", text).call().unwrap();
     let body: serde_json::Value = serde_json::from_str(&got.body_mut().read_to_string().unwrap()).unwrap();
     body["total"].as_u64().unwrap_or_default()
 }
@@ -151,7 +151,8 @@ fn install(folder: &Path, config: &str, migrate: &[&str]) -> (String, String) {
     done(folder, &["keys", "generate", "keys.json"]);
     let said = done(folder, &["config", "check", "--config", config]);
     assert!(said.contains("base_url"), "{said}");
-    let (code, said) = yishe(folder, &["account", "admin", "system", "guanli", "--name", "系统管理员", "--config", config]);
+    let (code, said) =
+        yishe(folder, &["account", "admin", "system", "guanli", "--name", "系统管理员", "--config", config]);
     assert_eq!(code, 2, "no database yet: {said}");
     done(folder, &[&["migrate", "--config", config], migrate].concat());
     let admin = ["account", "admin", "system", "guanli", "--name", "系统管理员", "--config", config];
@@ -164,7 +165,8 @@ fn install(folder: &Path, config: &str, migrate: &[&str]) -> (String, String) {
 
 fn import(folder: &Path, config: &str, name: &str) {
     std::fs::write(folder.join("orgs.csv"), format!("名称\n{name}\n")).unwrap();
-    let words = ["import", "organizations", "orgs.csv", "--kind", "社会服务机构", "--registrar", "2101", "--config", config];
+    let words =
+        ["import", "organizations", "orgs.csv", "--kind", "社会服务机构", "--registrar", "2101", "--config", config];
     let said = done(folder, &words);
     assert!(said.contains("收下 1 行"), "{said}");
 }
@@ -196,7 +198,8 @@ fn one_node_on_sqlite_is_installed_serves_and_stops_as_the_guide_says() {
     assert!(code == 2 && said.contains("正由另一个 yishe 使用"), "{said}");
 
     let mut admin = Browser::default();
-    let own = [("login", "guanli"), ("first", &*first), ("second", &*second), ("password", PASSWORD), ("again", PASSWORD)];
+    let own =
+        [("login", "guanli"), ("first", &*first), ("second", &*second), ("password", PASSWORD), ("again", PASSWORD)];
     let (status, to, page) = admin.fill(&node, &node, "/login/activate", &own);
     assert!(status == 303 && to.starts_with("/login/bind"), "{status} {to} {page}");
     let mut stranger = Browser::default();
@@ -307,7 +310,9 @@ fn two_nodes_on_postgres_share_sessions_forms_index_and_jobs_and_one_goes_on_alo
     let mut looking = postgres::Client::connect(&owner, postgres::NoTls).unwrap();
     let mut count = |sql: &str| looking.query_one(sql, &[]).unwrap().get::<_, i64>(0);
     wait("the scheduled jobs", || {
-        count("select count(*) from job where state in ('waiting', 'running') and run_at <= to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS')") == 0
+        count(
+            "select count(*) from job where state in ('waiting', 'running') and run_at <= to_char(now() at time zone 'utc', 'YYYY-MM-DD\"T\"HH24:MI:SS')",
+        ) == 0
     });
     assert!(count("select count(*) from job where state = 'done'") >= 7);
     // Two nodes that seal at one moment want the same number; the second tries again. Nothing else is begun twice.

@@ -100,7 +100,8 @@ impl Organizations {
             _ => unreadable(&self.file, &error),
         })?;
         // Before anything is imported: the report could not be had later.
-        let folder = self.report.as_ref().and_then(|path| path.parent()).filter(|folder| !folder.as_os_str().is_empty());
+        let folder =
+            self.report.as_ref().and_then(|path| path.parent()).filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return Err(Failure::Refused(format!("没有目录 {}，退回清单写不进去", folder.display())));
         }
