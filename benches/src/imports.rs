@@ -58,7 +58,7 @@ fn file(office: &Office, rows: u64, seed: u64) -> Result<String> {
     let mut numbers: Vec<_> = (0..rows).map(|number| (generator.registrar_of(number, Made::Organization), number)).collect();
     numbers.sort_unstable();
     let mut out = String::from(
-        "名称,统一社会信用代码,成立登记日期,法定代表人,住所,业务范围,宗旨,注册资金,业务主管单位,登记状态\n",
+        "名称,统一社会信用代码,登记管理机关,成立登记日期,法定代表人,住所,业务范围,宗旨,注册资金,业务主管单位,登记状态\n",
     );
     for (_, number) in numbers {
         let Some(made) = generator.make(number, Made::Organization) else { continue };
@@ -67,6 +67,7 @@ fn file(office: &Office, rows: u64, seed: u64) -> Result<String> {
         let cells = [
             o.name.clone(),
             text(&o.code),
+            text(&o.registrar_name),
             o.registered_on.map_or_else(String::new, |day| day.to_string()),
             text(&o.legal_representative),
             text(&o.address),

@@ -39,6 +39,7 @@ pub const ALL: &[Migration] = migrations![
     7 "0007_bulk",
     8 "0008_outside",
     9 "0009_upkeep",
+    10 "0010_queues",
 ];
 
 /// Tables that are only ever added to, and the one column that may still be set, once.

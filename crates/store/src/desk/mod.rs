@@ -118,20 +118,26 @@ impl crate::FromRow for Counts {
     }
 }
 
-fn seat(filter: &mut Filter, desk: &str, seat: &Seat) {
-    filter.equal("t.desk", desk);
+/// The conditions of a seat: each is answered by an index of its own, which one `or` of both would not be.
+fn seats(tx: &Tx<'_>, desk: &str, seat: &Seat) -> Vec<Filter> {
+    let mut of_desk = Filter::new(tx.engine());
+    of_desk.equal("t.desk", desk);
     match seat {
         Seat::Post(area, body) => {
-            filter.holds("((t.area = ? and t.body_id is null) or t.body_id = ?)", args![area, body])
+            let mut of_body = of_desk.clone();
+            of_desk.equal("t.area", area).fixed("t.body_id is null");
+            of_body.equal("t.body_id", body);
+            return vec![of_desk, of_body];
         }
         Seat::Below(area) => match area.level() {
-            AreaLevel::Province => filter.equal("t.province", area),
-            AreaLevel::City => filter.equal("t.city", area),
-            AreaLevel::County => filter.equal("t.county", area),
-            AreaLevel::Nation => filter,
-            AreaLevel::Town | AreaLevel::Community => filter.equal("t.area", area),
+            AreaLevel::Province => of_desk.equal("t.province", area),
+            AreaLevel::City => of_desk.equal("t.city", area),
+            AreaLevel::County => of_desk.equal("t.county", area),
+            AreaLevel::Nation => &mut of_desk,
+            AreaLevel::Town | AreaLevel::Community => of_desk.equal("t.area", area),
         },
     };
+    vec![of_desk]
 }
 
 fn wanted(filter: &mut Filter, wanted: &Wanted) {
@@ -166,42 +172,61 @@ pub fn queue(
     after: Option<(Date, CaseId, &str)>,
     limit: usize,
 ) -> Result<Vec<QueueLine>, DbError> {
-    let mut filter = Filter::new(tx.engine());
-    seat(&mut filter, desk, at);
-    wanted(&mut filter, want);
-    if let Some((due, case, id)) = after {
-        filter.after_all(&["t.due", "t.case_id", "t.id"], args![due, case, id], false);
+    let mut lines: Vec<QueueLine> = Vec::new();
+    for mut filter in seats(tx, desk, at) {
+        wanted(&mut filter, want);
+        if let Some((due, case, id)) = after {
+            filter.after_all(&["t.due", "t.case_id", "t.id"], args![due, case, id], false);
+        }
+        let text = filter.sql(QUEUE_LINE, "t.due, t.case_id, t.id", limit);
+        lines.extend(tx.list::<QueueLine>(Sql::dynamic("desk.queue", &text), filter.args())?);
     }
-    let text = filter.sql(QUEUE_LINE, "t.due, t.case_id, t.id", limit);
-    tx.list(Sql::dynamic("desk.queue", &text), filter.args())
+    lines.sort_by(|one, other| {
+        let place = |line: &QueueLine| (line.task.due, line.task.case_id);
+        place(one).cmp(&place(other)).then_with(|| one.task.id.cmp(&other.task.id))
+    });
+    lines.truncate(limit);
+    Ok(lines)
 }
 
 /// How many tasks of a queue are as wanted.
 pub fn how_many(tx: &mut Tx<'_>, (desk, at): (&str, &Seat), want: &Wanted) -> Result<i64, DbError> {
-    let mut filter = Filter::new(tx.engine());
-    seat(&mut filter, desk, at);
-    wanted(&mut filter, want);
     let join = "select count(*) from task t join matter_case c on c.origin = t.origin and c.id = t.case_id";
-    let text = filter.text(if want.text.trim().is_empty() { "select count(*) from task t" } else { join });
-    tx.get(Sql::dynamic("desk.how_many", &text), filter.args())
+    let mut all = 0;
+    for mut filter in seats(tx, desk, at) {
+        wanted(&mut filter, want);
+        let text = filter.text(if want.text.trim().is_empty() { "select count(*) from task t" } else { join });
+        all += tx.get::<i64>(Sql::dynamic("desk.how_many", &text), filter.args())?;
+    }
+    Ok(all)
 }
 
-/// The numbers of a queue in one look.
+/// The numbers of a queue.
 pub fn counts(tx: &mut Tx<'_>, (desk, at): (&str, &Seat), who: AccountId, today: Date) -> Result<Counts, DbError> {
-    let mut filter = Filter::new(tx.engine());
-    seat(&mut filter, desk, at);
-    // The same conditions, and so the same numbers of parameters, twice.
-    let mut still = filter.clone();
-    let waiting = still.fixed("t.state = 'suspended'").text("select count(*) from task t");
-    filter.fixed("t.state = 'open'");
-    let select = format!(
-        "select count(*), coalesce(sum(case when t.due < '{today}' then 1 else 0 end), 0),
-         coalesce(sum(case when t.due = '{today}' then 1 else 0 end), 0),
-         coalesce(sum(case when t.opened_on = '{today}' then 1 else 0 end), 0),
-         coalesce(sum(case when t.claimed_by = '{who}' then 1 else 0 end), 0), ({waiting}) from task t"
-    );
-    let text = filter.text(&select);
-    tx.get(Sql::dynamic("desk.counts", &text), filter.args())
+    let mut all = Counts::default();
+    for mut filter in seats(tx, desk, at) {
+        // The same conditions, and so the same numbers of parameters, twice.
+        let mut still = filter.clone();
+        let waiting = still.fixed("t.state = 'suspended'").text("select count(*) from task t");
+        filter.fixed("t.state = 'open'");
+        let select = format!(
+            "select count(*), coalesce(sum(case when t.due < '{today}' then 1 else 0 end), 0),
+             coalesce(sum(case when t.due = '{today}' then 1 else 0 end), 0),
+             coalesce(sum(case when t.opened_on = '{today}' then 1 else 0 end), 0),
+             coalesce(sum(case when t.claimed_by = '{who}' then 1 else 0 end), 0), ({waiting}) from task t"
+        );
+        let text = filter.text(&select);
+        let part: Counts = tx.get(Sql::dynamic("desk.counts", &text), filter.args())?;
+        all = Counts {
+            open: all.open + part.open,
+            overdue: all.overdue + part.overdue,
+            today: all.today + part.today,
+            fresh: all.fresh + part.fresh,
+            mine: all.mine + part.mine,
+            waiting: all.waiting + part.waiting,
+        };
+    }
+    Ok(all)
 }
 
 /// Values of a statement made at run time, each with its number.
