@@ -55,7 +55,8 @@ pub fn measure(office: &Office, folder: &Path, rows: u64, report: &mut Report) -
 fn file(office: &Office, rows: u64, seed: u64) -> Result<String> {
     let focus = Focus { within: Vec::new(), until: "2026-11-01".parse()? };
     let generator = Generator::new(seed, &office.areas, &focus);
-    let mut numbers: Vec<_> = (0..rows).map(|number| (generator.registrar_of(number, Made::Organization), number)).collect();
+    let mut numbers: Vec<_> =
+        (0..rows).map(|number| (generator.registrar_of(number, Made::Organization), number)).collect();
     numbers.sort_unstable();
     let mut out = String::from(
         "名称,统一社会信用代码,登记管理机关,成立登记日期,法定代表人,住所,业务范围,宗旨,注册资金,业务主管单位,登记状态\n",
@@ -89,7 +90,8 @@ fn raw_inserts(folder: &Path, rows: u64) -> Result<f64> {
     let columns = Organization::COLUMNS.join(", ");
     let mut taken = register.prepare(&format!("select {columns} from organization limit {rows}"))?;
     let width = Organization::COLUMNS.len();
-    let values = |row: &rusqlite::Row<'_>| (0..width).map(|at| row.get(at)).collect::<Result<Vec<rusqlite::types::Value>, _>>();
+    let values =
+        |row: &rusqlite::Row<'_>| (0..width).map(|at| row.get(at)).collect::<Result<Vec<rusqlite::types::Value>, _>>();
     let values = taken.query_map([], values)?.collect::<Result<Vec<_>, _>>()?;
     let file = folder.join("raw_inserts.db");
     drop(std::fs::remove_file(&file));

@@ -55,7 +55,8 @@ pub fn measure(office: &Office, yard: &Yard, sample: &Sample, report: &mut Repor
         }
     });
     report.line("queue: page after page", deep, Some(("one row in plain SQLite", point)), Some(15.0));
-    report.note(format!("queue: {OPEN} open cases, written in bulk through the store, not by the acts that make cases"));
+    report
+        .note(format!("queue: {OPEN} open cases, written in bulk through the store, not by the acts that make cases"));
     Ok(())
 }
 
@@ -66,7 +67,8 @@ fn fill(office: &Office) -> Result<()> {
     let today = office.clock.today();
     for from in (usize::try_from(there)?..OPEN).step_by(CHUNK) {
         let rows: Vec<_> = (from..from + CHUNK).map(|number| case_of(office, &area, today, number)).collect();
-        let deed = Deed::by(&Actor::system(), Origin::none(), "import", RecordId::fresh(&office.clock, &office.rng), "bench");
+        let deed =
+            Deed::by(&Actor::system(), Origin::none(), "import", RecordId::fresh(&office.clock, &office.rng), "bench");
         office.act(deed, move |work| {
             for (case, task) in &rows {
                 work.insert_bulk(&CaseRow { entry: work.entry, ..case.clone() })?;

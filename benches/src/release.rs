@@ -17,14 +17,16 @@ pub fn measure(wish: &Wish, report: &mut Report) -> Result<()> {
         .context("cargo tree")?;
     let text = String::from_utf8_lossy(&tree.stdout);
     let crates: BTreeSet<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    let own = ["base", "authority", "catalogue", "casework", "registry", "vault", "journal", "store", "search", "office"];
+    let own =
+        ["base", "authority", "catalogue", "casework", "registry", "vault", "journal", "store", "search", "office"];
     let own = crates.iter().filter(|name| own.contains(name) || ["jobs", "web", "yishe"].contains(name)).count();
     report.note(format!("crates in the program: {} of others and {own} of ours", crates.len() - own));
     if let Ok(file) = std::fs::metadata(&wish.binary) {
         report.note(format!("the program: {} MB in one file, catalogue, pages and map data inside", file.len() >> 20));
     }
     if let Some(minutes) = wish.cold_minutes {
-        report.note(format!("release build from nothing: {minutes:.0} minutes on this machine, shared with other work"));
+        report
+            .note(format!("release build from nothing: {minutes:.0} minutes on this machine, shared with other work"));
     }
     Ok(())
 }

@@ -40,8 +40,10 @@ pub fn measure(wish: &Wish, report: &mut Report) -> Result<()> {
     for _ in 0..STARTS {
         let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let begun = Instant::now();
-        let mut child =
-            program(&wish.binary, &wish.data).args(["serve", "--listen", &at.to_string()]).stdin(Stdio::null()).spawn()?;
+        let mut child = program(&wish.binary, &wish.data)
+            .args(["serve", "--listen", &at.to_string()])
+            .stdin(Stdio::null())
+            .spawn()?;
         let times = until(at, "/healthz", begun, &mut child)
             .and_then(|health| Ok((health, until(at, "/readyz", begun, &mut child)?)));
         stop(&mut child)?;

@@ -27,7 +27,9 @@ fn main() -> Result<()> {
         _ => {
             println!("cargo xtask ci       everything CI checks, tests included");
             println!("cargo xtask test     install what tests need, then run them all, the browser journeys included");
-            println!("cargo xtask bench    the measured budgets on a million organizations; writes benches/RESULTS.md (--cold)");
+            println!(
+                "cargo xtask bench    the measured budgets on a million organizations; writes benches/RESULTS.md (--cold)"
+            );
             println!("cargo xtask browser  only the browser journeys");
             println!(
                 "cargo xtask kill     kills the program (and PostgreSQL) at random moments: --rounds 200, --engine sqlite"

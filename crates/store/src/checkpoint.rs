@@ -119,8 +119,10 @@ impl Checkpointer {
             .name("sqlite-checkpoint".to_owned())
             .spawn({
                 let log = Arc::clone(&log);
-                move || while log.wait_for_work() {
-                    empty(&connection, &log);
+                move || {
+                    while log.wait_for_work() {
+                        empty(&connection, &log);
+                    }
                 }
             })
             .map_err(|error| DbError::Unavailable(error.to_string()))?;

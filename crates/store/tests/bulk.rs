@@ -58,14 +58,19 @@ fn a_chunk_that_fails_takes_nothing_else_away() {
             scope.spawn(move || {
                 for turn in 0..20 {
                     let key = format!("act {number} {turn}");
-                    db.write(move |tx| tx.run(PUT, args![key, "x"]).map(drop)).unwrap_or_else(|e: DbError| panic!("{e}"));
+                    db.write(move |tx| tx.run(PUT, args![key, "x"]).map(drop))
+                        .unwrap_or_else(|e: DbError| panic!("{e}"));
                 }
             });
         }
         for number in 0..20 {
             let result = db.write_bulk(move |tx| {
                 tx.insert_rows(&rows(number * 10, number * 10 + 10))?;
-                if number % 2 == 0 { Err(DbError::Missing { table: "meta", row: "on purpose".to_owned() }) } else { Ok(()) }
+                if number % 2 == 0 {
+                    Err(DbError::Missing { table: "meta", row: "on purpose".to_owned() })
+                } else {
+                    Ok(())
+                }
             });
             assert_eq!(result.is_ok(), number % 2 == 1);
         }
