@@ -220,16 +220,15 @@ impl Office {
             let tried = decide(rules, case, facts, who, &probe(rules, case, task, step, offered), self.clock.today());
             let blocked = match tried {
                 Err(Refusal::NotSuspended) => continue,
-                // The probe names no statutory ground: the form asks for one.
-                Err(Refusal::NoGround(_)) => None,
                 Err(Refusal::SaidTooLate { .. } | Refusal::UnknownTargets(_)) => {
                     Some("补正须一次告知，没有可以再提出的内容".to_owned())
                 }
+                // The probe names no statutory ground: the form asks for one.
+                Ok(_) | Err(Refusal::NoGround(_)) => None,
                 Err(refusal) => {
                     let said = refusal.said();
                     Some(format!("{}。{}", said.why, said.next))
                 }
-                Ok(_) => None,
             };
             moves.push(move_view(rules.matter, step, offered, blocked));
         }

@@ -39,7 +39,8 @@ struct HistoryPage {
 impl HistoryPage {
     /// What the journal noted, as far as it has words; keys of rows and digests are for the auditor, not for this page.
     fn told<'a>(&self, line: &'a Line) -> Vec<(&'static str, &'a str)> {
-        let key = |value: &str| value.len() == 26 && value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        let key =
+            |value: &str| value.len() == 26 && value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         let said = |(name, value): &'a (String, String)| {
             let (_, label) = NOTED.iter().find(|(known, _)| known == name)?;
             (!value.is_empty() && !key(value)).then_some((*label, value.as_str()))
