@@ -1,6 +1,6 @@
 //! Texts that officials type (理由、备注、意见): no ID number (GB 11643) and no mobile number may stand in them. A reason goes into the
 //! journal in the clear and nothing ever erases it there; a protected value has fields of its own, sealed under a key that erasure
-//! destroys. One place for every act: [`admit`] is asked when an entry is closed, [`refuse_in`] where something typed is kept first.
+//! destroys. One place for every act: `admit` is asked when an entry is closed, [`refuse_in`] where something typed is kept first.
 use base::{CitizenNumber, CreditCode, Date};
 use serde_json::{Map, Value as Json};
 

@@ -170,7 +170,7 @@ fn what_is_refused_after_the_ten_seconds_is_told_to_its_author() {
         });
         let notices = notices.unwrap();
         assert!(
-            notices.iter().any(|notice| notice.title.contains("没有生效") && notice.body.contains("领取")),
+            notices.iter().any(|notice| notice.title.contains("没有生效") && notice.body.contains("先办理")),
             "{notices:?}"
         );
         let stale = office.pend(&cast.second_intake, (done.origin, done.case), 1, &yes(office, "intake", Verb::Accept));

@@ -21,6 +21,7 @@ create table outbox (
   unique (origin, connector, subject, seq)
 );
 create index outbox_due on outbox (connector, state, due_at, id);
+create index outbox_state on outbox (state, made_at, id, connector);
 create index outbox_ended on outbox (ended_at) where ended_at is not null;
 
 -- Bodies of organization codes (主体代码) that an outside code source assigned to this installation beforehand (预赋码段).

@@ -17,7 +17,7 @@ const PATH: &str = "/desk/registrar";
 const DONE: &[(&str, &str)] = &[("moved", "登记管理机关已变更，在办的办件一并移交。")];
 
 pub(super) fn routes() -> Router<Arc<Site>> {
-    Router::new().route(PATH, get(show).post(change))
+    Router::new().route("/desk/registrar", get(show).post(change))
 }
 
 async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
