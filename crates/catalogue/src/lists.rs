@@ -33,6 +33,13 @@ impl CodeList {
         };
         Some(Self { id, name, clause, choices: choices.clone() })
     }
+
+    /// Its values with their Chinese names.
+    pub fn words(&self) -> Vec<(String, String)> {
+        let text = |node: &Node, key: &str| node.find(key).and_then(Node::as_text).map(str::to_owned);
+        let pair = |choice: &Node| Some((text(choice, "value")?, text(choice, "label")?));
+        self.choices.items().iter().filter_map(pair).collect()
+    }
 }
 
 /// Puts the choices of the lists into every table of a matter that names one.
