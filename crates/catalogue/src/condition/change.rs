@@ -59,6 +59,12 @@ impl Changes {
 }
 
 impl Condition {
+    /// Values worth trying for a fact or answer: one for every region that this condition tells apart. With them the gaps and
+    /// overlaps of a table of rules are found without trying everything.
+    pub fn tries(&self, key: &Key, context: &Context<'_>) -> Vec<Reading> {
+        candidates::of(key, self, context)
+    }
+
     /// The smallest set of changeable facts and answers that would make it true.
     pub fn changes(&self, context: &Context<'_>) -> Changes {
         if self.evaluate(context) == Tri::True {

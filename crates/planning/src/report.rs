@@ -1,0 +1,130 @@
+//! A plan measured (规划执行情况): every target of a plan, in its area and everything below it, with its standing.
+use base::{AreaCode, Date};
+use catalogue::plans::{Indicator, Part, Plan, Target};
+use catalogue::{Catalogue, Params};
+
+use crate::figure::Figure;
+use crate::measure::{Job, Measured, Measuring};
+use crate::standing::{Aimed, Standing};
+
+/// A plan with its parameters, ready to be measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Reporting<'a> {
+    /// Where indicators are found.
+    pub catalogue: &'a Catalogue,
+    /// The plan: the pack's, or a changed copy of it.
+    pub plan: &'a Plan,
+    /// The parameters that hold in the plan's area on the day measured, or others (*what if*).
+    pub params: &'a Params,
+}
+
+/// One target's part, measured everywhere.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// The target.
+    pub target: &'a Target,
+    /// Its indicator.
+    pub indicator: &'a Indicator,
+    /// The part.
+    pub part: &'a Part,
+    /// The figures.
+    pub now: Measured,
+    /// The figures of the year's end before, where they can be told.
+    pub before: Option<Measured>,
+}
+
+/// A plan measured on a day.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    /// What was measured.
+    pub asked: Reporting<'a>,
+    /// The day.
+    pub on: Date,
+    /// One entry per target and part, in the plan's order.
+    pub entries: Vec<Entry<'a>>,
+}
+
+/// One line of a plan's page.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    /// The target.
+    pub target: &'a Target,
+    /// Its indicator.
+    pub indicator: &'a Indicator,
+    /// The part.
+    pub part: &'a Part,
+    /// The value.
+    pub figure: Figure,
+    /// The value of the year's end before.
+    pub before: Option<Figure>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+impl<'a> Reporting<'a> {
+    /// The parts of all targets, each with its target.
+    fn parts(&self) -> Vec<(&'a Target, &'a Indicator, &'a Part)> {
+        let found = self.plan.targets.iter().filter_map(|target| {
+            self.catalogue.find_indicator(&target.indicator.value).map(|indicator| (target, indicator))
+        });
+        found
+            .flat_map(|(target, indicator)| {
+                let asked = move |part: &&Part| target.part.is_empty() || part.id == target.part;
+                indicator.parts.iter().filter(asked).map(move |part| (target, indicator, part))
+            })
+            .collect()
+    }
+
+    /// The jobs of all targets; none if the plan's area does not exist on that day.
+    pub fn jobs(&self, measuring: &Measuring<'_>) -> Vec<Job<'a>> {
+        let Some(area) = measuring.base.areas().find(&self.plan.area) else { return Vec::new() };
+        let job = |(target, indicator, part): (&'a Target, &'a Indicator, &'a Part)| Job {
+            indicator,
+            part,
+            params: self.params,
+            area,
+            start: self.plan.baseline_of(&target.indicator.value, &part.id).map(|base| base.value),
+            others: Some(self.catalogue),
+        };
+        self.parts().into_iter().map(job).collect()
+    }
+
+    /// Measures every target in every area of the plan.
+    pub fn measure(self, measuring: &Measuring<'_>, threads: usize) -> Report<'a> {
+        let jobs = self.jobs(measuring);
+        let now = measuring.run(&jobs, threads);
+        let entries = self.parts().into_iter().zip(jobs.iter().zip(now)).map(|((target, indicator, part), (job, now))| {
+            let before = measuring.year_before(part).map(|before| before.one(job));
+            Entry { target, indicator, part, now, before }
+        });
+        Report { asked: self, on: measuring.on, entries: entries.collect() }
+    }
+}
+
+impl<'a> Report<'a> {
+    /// All lines for one area. A target that is not asked of the area is left out.
+    pub fn lines(&self, measuring: &Measuring<'_>, area: u32) -> Vec<Line<'a>> {
+        let areas = measuring.base.areas();
+        let ancestry: Vec<AreaCode> =
+            areas.ancestry(area).into_iter().filter_map(|at| areas.code(at).cloned()).collect();
+        self.entries.iter().filter_map(|entry| self.line(entry, &ancestry, area)).collect()
+    }
+
+    /// One line; none where the target asks nothing of the area.
+    pub fn line(&self, entry: &Entry<'a>, ancestry: &[AreaCode], area: u32) -> Option<Line<'a>> {
+        let before = entry.before.as_ref().map(|measured| measured.at(area));
+        let aimed = Aimed {
+            plan: self.asked.plan,
+            target: entry.target,
+            part: entry.part,
+            params: self.asked.params,
+            ancestry,
+            previous: before.as_ref(),
+            measured_start: None,
+        };
+        aimed.aim_on(self.on)?;
+        let figure = entry.now.at(area);
+        let standing = aimed.judge(&figure, self.on);
+        Some(Line { target: entry.target, indicator: entry.indicator, part: entry.part, figure, before, standing })
+    }
+}
