@@ -106,7 +106,7 @@ impl Overlay {
                     aim.value = value;
                 } else {
                     let (by, area, at) = (change.by, change.area.clone(), target.at.clone());
-                    target.aims.push(Aim { by, value, high: None, area, clause: None, at });
+                    target.aims.push(Aim { id: String::new(), by, value, high: None, area, clause: None, at });
                 }
             }
         }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use base::Date;
 
-use super::indicator::{Bar, Formula, Indicator, Measure, Part, Take};
+use super::indicator::{Bar, Formula, Gates, Indicator, Measure, Part, Take};
 use super::plan::{Aim, Plan, Target, Worth};
 use crate::catalogue::Catalogue;
 use crate::condition::suggest;
@@ -11,7 +11,7 @@ use crate::facts::FactDef;
 use crate::params::Unit;
 use crate::problem::{Citation, Located, Place, Problems};
 use crate::subject::Subject;
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 impl Catalogue {
     /// The indicators, by id.
@@ -92,7 +92,12 @@ impl Catalogue {
     fn check_special(&self, part: &Part, problems: &Problems) {
         match &part.formula {
             Formula::Spread { fact, .. } => self.check_words(fact, &[], problems),
-            Formula::Gates { fact, gates, .. } => self.check_words(fact, gates, problems),
+            Formula::Gates { fact, gates: Gates::Words(gates), .. } => self.check_words(fact, gates, problems),
+            Formula::Gates { fact, gates: Gates::Param(name), .. } => {
+                self.check_words(fact, &[], problems);
+                self.check_param(name, Unit::List, problems);
+                self.check_gates(fact, name, problems);
+            }
             Formula::Extreme { top, bottom, .. } => {
                 self.check_kind(Some(top), &[Kind::Int, Kind::Money], "比值", problems);
                 self.check_kind(Some(bottom), &[Kind::Int, Kind::Money], "比值", problems);
@@ -129,6 +134,18 @@ impl Catalogue {
             if !fact.words.iter().any(|(known, _)| *known == word.value) {
                 let help = suggest(&word.value, fact.words.iter().map(|(known, _)| known.as_str()));
                 problems.error(&word.at, format!("“{}”没有“{}”这个取值", name.value, word.value), help);
+            }
+        }
+    }
+
+    /// Every value of a parameter that lists gates must be made of the fact's words.
+    fn check_gates(&self, fact: &Located<String>, name: &Located<String>, problems: &Problems) {
+        for (_, values) in self.params.set_by(&name.value) {
+            for dated in values {
+                if let Value::List(words) = &dated.value {
+                    let at = |word: &String| Located { value: word.clone(), at: dated.at.clone() };
+                    self.check_words(fact, &words.iter().map(at).collect::<Vec<_>>(), problems);
+                }
             }
         }
     }

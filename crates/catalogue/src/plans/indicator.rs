@@ -3,10 +3,11 @@ use base::AreaLevel;
 use sm3::{Digest as _, Sm3};
 
 use crate::condition::{Condition, Needs};
-use crate::params::Unit;
+use crate::params::{Params, Unit};
 use crate::problem::{Located, Place};
 use crate::subject::Subject;
 use crate::tree::Node;
+use crate::value::Value;
 
 /// Which area a subject counts for (人口口径).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -99,6 +100,28 @@ pub enum Bar {
     Param(Located<String>),
 }
 
+/// The gates a coverage asks for: written, or a parameter that lists them (a region has its own: 四同步, 六同步).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Gates {
+    /// Written.
+    Words(Vec<Located<String>>),
+    /// A parameter of unit list.
+    Param(Located<String>),
+}
+
+impl Gates {
+    /// The words; none if the parameter has no value there and then.
+    pub fn resolve(&self, params: &Params) -> Option<Vec<String>> {
+        match self {
+            Self::Words(words) => Some(words.iter().map(|word| word.value.clone()).collect()),
+            Self::Param(name) => match &params.find(&name.value)?.value {
+                Value::List(words) => Some(words.clone()),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// What is taken of groups.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Take {
@@ -169,7 +192,7 @@ pub enum Formula {
         /// The text fact that names the gate.
         fact: Located<String>,
         /// The gates asked for.
-        gates: Vec<Located<String>>,
+        gates: Gates,
     },
     /// 逐项之比的最高（最低）值: one fact over another for each subject.
     Extreme {
@@ -250,8 +273,10 @@ impl Formula {
     pub fn params(&self) -> Vec<String> {
         let mut needs = Needs::default();
         self.conditions().into_iter().for_each(|(_, condition)| condition.collect(&mut needs));
-        if let Self::Groups(Groups { take: Take::Share(Bar::Param(name)), .. }) = self {
-            needs.params.push(name.value.clone());
+        match self {
+            Self::Groups(Groups { take: Take::Share(Bar::Param(name)), .. })
+            | Self::Gates { gates: Gates::Param(name), .. } => needs.params.push(name.value.clone()),
+            _ => {}
         }
         needs.params
     }

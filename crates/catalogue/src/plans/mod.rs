@@ -10,6 +10,6 @@ mod read_formula;
 mod read_plan;
 
 pub use fraction::Fraction;
-pub use indicator::{Against, Bar, Formula, Groups, Indicator, Measure, Part, Population, Take};
+pub use indicator::{Against, Bar, Formula, Gates, Groups, Indicator, Measure, Part, Population, Take};
 pub use plan::{Aim, Baseline, Op, Plan, Remark, Said, Stage, Target, Task, Worth, worth_of};
 pub(crate) use read_plan::Around;

@@ -162,6 +162,8 @@ pub fn worth_of(unit: Unit, number: i64) -> Option<Fraction> {
 /// What a target asks for by a day, in a stage or an area.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Aim {
+    /// Its name where the target has several: `lc-03`; empty otherwise.
+    pub id: String,
     /// The day it is due.
     pub by: Date,
     /// The number; none where the operator needs none.
@@ -245,6 +247,8 @@ pub struct Baseline {
     pub suffix: String,
     /// The number: a share as a fraction of one, money in fen.
     pub value: Fraction,
+    /// Instead of a number of its own: two other baselines, one over the other.
+    pub ratio: Vec<Located<String>>,
     /// As the document words it: `约18万人`.
     pub said: String,
     /// The day it was counted.

@@ -1,13 +1,13 @@
 //! Reading indicators from TOML.
 use base::AreaLevel;
 
-use super::indicator::{Against, Bar, Formula, Groups, Indicator, Measure, Part, Population, Take};
+use super::indicator::{Against, Bar, Formula, Gates, Groups, Indicator, Measure, Part, Population, Take};
 use crate::condition::Condition;
 use crate::params::Unit;
 use crate::problem::Located;
 use crate::reader::Reader;
 use crate::subject::Subject;
-use crate::tree::Data;
+use crate::tree::{Data, Node};
 
 const FORMULAS: [&str; 10] =
     ["count", "sum", "share", "ratio", "groups", "spread", "gates", "extreme", "milestone", "change"];
@@ -85,10 +85,7 @@ fn read_formula(word: &str, table: &Reader<'_>) -> Option<Formula> {
         "groups" => Formula::Groups(groups(table)?),
         "spread" => Formula::Spread { of: measure(table, false)?, fact: fact(table, "fact")? },
         "gates" => {
-            let gates = table.texts("gates");
-            if gates.is_empty() {
-                table.problems().error(table.at(), "没有写要落实哪些环节", "请写 gates = [\"…\"]");
-            }
+            let gates = gates(table)?;
             let (of, among) = (measure(table, false)?, condition(table, "among")?);
             Formula::Gates { of, among, fact: fact(table, "fact")?, gates }
         }
@@ -172,14 +169,31 @@ fn subject(table: &Reader<'_>, key: &str) -> Option<Subject> {
     subject
 }
 
+/// A list of words, or `{ param = "…" }`.
+fn gates(table: &Reader<'_>) -> Option<Gates> {
+    let node = table.get("gates")?;
+    if let Data::Table(_) = node.data {
+        return param(node, table).map(Gates::Param);
+    }
+    let words = table.texts("gates");
+    if words.is_empty() {
+        table.problems().error(table.at(), "没有写要落实哪些环节", "请写 gates = [\"…\"]");
+    }
+    Some(Gates::Words(words))
+}
+
+fn param(node: &Node, table: &Reader<'_>) -> Option<Located<String>> {
+    let own = Reader::of(node, table.problems())?;
+    let name = fact(&own, "param");
+    own.finish();
+    name
+}
+
 /// A whole number, or `{ param = "…" }`.
 fn bar(table: &Reader<'_>, key: &str) -> Option<Bar> {
     let node = table.get(key)?;
     if let Data::Int(number) = node.data {
         return Some(Bar::Number(number));
     }
-    let own = Reader::of(node, table.problems())?;
-    let name = fact(&own, "param");
-    own.finish();
-    name.map(Bar::Param)
+    param(node, table).map(Bar::Param)
 }

@@ -60,7 +60,7 @@ impl Plan {
             projects: each(&file, "project", |row| Some((row.need_id("id"), row.need_text("name"), cite(row)))),
             targets: each(&file, "target", |row| target(row, around)),
             tasks: each(&file, "task", |row| Some(task(row))),
-            baselines: each(&file, "baseline", |row| baseline(row, around)),
+            baselines: ratios(each(&file, "baseline", |row| baseline(row, around)), problems),
             remarks: each(&file, "remark", |row| Some(remark(row))),
             at: file.at().clone(),
         };
@@ -170,7 +170,8 @@ fn read_aim(row: &Reader<'_>, op: Op, part: &Part) -> Option<Aim> {
         }
     });
     let clause = row.located("clause").map(|text| Citation { text: text.value, at: text.at });
-    Some(Aim { by: by?, value, high, area, clause, at: row.at().clone() })
+    let id = row.text("id").unwrap_or_default();
+    Some(Aim { id, by: by?, value, high, area, clause, at: row.at().clone() })
 }
 
 /// `25`, `{ part = 1, of = 3 }` of a share, `{ param = "…" }`.
@@ -212,7 +213,12 @@ fn task(row: &Reader<'_>) -> Task {
 
 fn baseline(row: &Reader<'_>, around: &Around<'_>) -> Option<Baseline> {
     let unit = row.need_choice("unit", &Unit::WORDS);
-    let number = row.get("value").and_then(|_| row.int("value"));
+    let ratio = row.texts("ratio");
+    let number = match ratio.is_empty() {
+        true => row.get("value").and_then(|_| row.int("value")),
+        // Worked out once all baselines are read.
+        false => Some(0),
+    };
     let on = row.get("on").and_then(|_| row.date("on"));
     let mut indicator = None;
     if row.node().find("indicator").is_some() {
@@ -231,6 +237,7 @@ fn baseline(row: &Reader<'_>, around: &Around<'_>) -> Option<Baseline> {
         unit: unit?,
         suffix: row.text("suffix").unwrap_or_default(),
         value: worth_of(unit?, number?)?,
+        ratio,
         said: row.need_text("said"),
         on: on?,
         about: row.flag("about"),
@@ -238,6 +245,26 @@ fn baseline(row: &Reader<'_>, around: &Around<'_>) -> Option<Baseline> {
         note: row.text("note").unwrap_or_default(),
         at: row.at().clone(),
     })
+}
+
+/// Fills in the baselines that are one number over another.
+fn ratios(mut all: Vec<Baseline>, problems: &Problems) -> Vec<Baseline> {
+    let plain = all.clone();
+    for base in all.iter_mut().filter(|base| !base.ratio.is_empty()) {
+        let value = |name: &Located<String>| plain.iter().find(|known| known.id == name.value).map(|known| known.value);
+        let share = match &base.ratio[..] {
+            [top, bottom] => value(top).zip(value(bottom)).and_then(|(top, bottom)| top.over(bottom)),
+            _ => None,
+        };
+        match share {
+            Some(share) => base.value = share,
+            None => {
+                let help = "请写 ratio = [\"分子的 id\", \"分母的 id\"]，两个都是本规划的基期数";
+                problems.error(&base.at, format!("基期数“{}”的 ratio 算不出来", base.id), help);
+            }
+        }
+    }
+    all
 }
 
 fn remark(row: &Reader<'_>) -> Remark {

@@ -1,7 +1,7 @@
 //! One pass per formula.
 use std::ops::Range;
 
-use catalogue::plans::{Against, Formula, Groups, Measure, Part, Take};
+use catalogue::plans::{Against, Formula, Gates, Groups, Measure, Part, Take};
 use catalogue::{Condition, Located, Subject, Tri};
 
 use super::cell::{Cell, Extreme, Least, Spread, Sum, Tally, roll_up};
@@ -180,14 +180,14 @@ impl Measuring<'_> {
         job: &Job<'_>,
         of: (&Measure, &Condition),
         fact: &Located<String>,
-        gates: &[Located<String>],
+        gates: &Gates,
         range: &Range<u32>,
     ) -> Option<Vec<Vec<Tally>>> {
         let rows = self.rows(job, of.0, of.1)?;
         let column = rows.table.layout().find(&fact.value)?;
         let words = &rows.table.layout().columns[column].words;
-        let code = |gate: &Located<String>| words.iter().position(|word| *word == gate.value).map(|at| at as i64);
-        let codes: Vec<Option<i64>> = gates.iter().map(code).collect();
+        let code = |gate: &String| words.iter().position(|word| word == gate).map(|at| at as i64);
+        let codes: Vec<Option<i64>> = gates.resolve(job.params)?.iter().map(code).collect();
         let each = codes.iter().map(|wanted| {
             self.added(&rows, range, |cell: &mut Tally, row| {
                 let among = match rows.table.number(column, row) {
