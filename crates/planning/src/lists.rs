@@ -79,7 +79,7 @@ impl Measuring<'_> {
     fn each_group(&self, job: &Job<'_>, each: &mut impl FnMut(Listed, Tri, Tri)) {
         let Formula::Groups(groups) = &job.part.formula else { return };
         let range = self.base.areas().range(job.area);
-        let (Some(members), Some((table, among))) = (self.members(job, groups), self.group_rows(job, groups)) else { return };
+        let (Some(members), Some((table, among))) = (self.members(job, groups, &range), self.group_rows(job, groups)) else { return };
         let wanted = match &groups.take {
             Take::Share(bar) => crate::measure::bar(bar, job.params),
             // Of the least, the list is of groups that have none at all.
@@ -105,6 +105,10 @@ impl Measuring<'_> {
             formula => formula.measures().first()?.filter.clone(),
         };
         let year = job.part.formula.measures().first().and_then(|measure| measure.in_year.as_ref());
+        let condition = match job.only.filter(|_| Self::subject_of(job) == Some(Subject::Organization)) {
+            Some(only) => Condition::All(vec![only.clone(), condition]),
+            None => condition,
+        };
         let condition = match year.and_then(|fact| self.in_year(&fact.value)) {
             Some(year) => Condition::All(vec![year, condition]),
             None => condition,

@@ -1,10 +1,11 @@
 //! A plan measured (规划执行情况): every target of a plan, in its area and everything below it, with its standing.
 use base::{AreaCode, Date};
-use catalogue::plans::{Indicator, Part, Plan, Target};
-use catalogue::{Catalogue, Params};
+use catalogue::plans::{Indicator, Op, Part, Plan, Target};
+use catalogue::{Catalogue, Condition, Params};
 
+use crate::facts::FactBase;
 use crate::figure::Figure;
-use crate::measure::{Job, Measured, Measuring};
+use crate::measure::{Job, Measured, Measuring, same_area};
 use crate::standing::{Aimed, Standing};
 
 /// A plan with its parameters, ready to be measured.
@@ -16,6 +17,11 @@ pub struct Reporting<'a> {
     pub plan: &'a Plan,
     /// The parameters that hold in the plan's area on the day measured, or others (*what if*).
     pub params: &'a Params,
+    /// The facts of the day before the plan began, for targets that only say “more than before” where the document states no
+    /// baseline.
+    pub start: Option<&'a FactBase>,
+    /// Only organizations for which this holds.
+    pub only: Option<&'a Condition>,
 }
 
 /// One target's part, measured everywhere.
@@ -31,6 +37,8 @@ pub struct Entry<'a> {
     pub now: Measured,
     /// The figures of the year's end before, where they can be told.
     pub before: Option<Measured>,
+    /// The figures of the plan's start, where the target needs them and the document states none.
+    pub start: Option<Measured>,
 }
 
 /// A plan measured on a day.
@@ -85,6 +93,7 @@ impl<'a> Reporting<'a> {
             area,
             start: self.plan.baseline_of(&target.indicator.value, &part.id).map(|base| base.value),
             others: Some(self.catalogue),
+            only: self.only,
         };
         self.parts().into_iter().map(job).collect()
     }
@@ -94,8 +103,15 @@ impl<'a> Reporting<'a> {
         let jobs = self.jobs(measuring);
         let now = measuring.run(&jobs, threads);
         let entries = self.parts().into_iter().zip(jobs.iter().zip(now)).map(|((target, indicator, part), (job, now))| {
-            let before = measuring.year_before(part).map(|before| before.one(job));
-            Entry { target, indicator, part, now, before }
+            let before = measuring
+                .year_before(part)
+                .and_then(|before| job.on_facts(measuring.base, before.base).map(|job| before.one(&job)));
+            let unstated = matches!(target.op, Op::AboveBase | Op::BelowBase) && job.start.is_none();
+            let start = self.start.filter(|_| unstated).and_then(|facts| {
+                let then = Measuring { base: facts, on: facts.date(), before: None, ..*measuring };
+                job.on_facts(measuring.base, facts).map(|job| then.one(&job))
+            });
+            Entry { target, indicator, part, now, before, start }
         });
         Report { asked: self, on: measuring.on, entries: entries.collect() }
     }
@@ -107,12 +123,25 @@ impl<'a> Report<'a> {
         let areas = measuring.base.areas();
         let ancestry: Vec<AreaCode> =
             areas.ancestry(area).into_iter().filter_map(|at| areas.code(at).cloned()).collect();
-        self.entries.iter().filter_map(|entry| self.line(entry, &ancestry, area)).collect()
+        self.entries.iter().filter_map(|entry| self.line(measuring, entry, &ancestry, area)).collect()
     }
 
     /// One line; none where the target asks nothing of the area.
-    pub fn line(&self, entry: &Entry<'a>, ancestry: &[AreaCode], area: u32) -> Option<Line<'a>> {
-        let before = entry.before.as_ref().map(|measured| measured.at(area));
+    pub fn line(
+        &self,
+        measuring: &Measuring<'_>,
+        entry: &Entry<'a>,
+        ancestry: &[AreaCode],
+        area: u32,
+    ) -> Option<Line<'a>> {
+        let then = measuring.year_before(entry.part);
+        let before = entry.before.as_ref().zip(then).and_then(|(measured, then)| {
+            same_area(measuring.base, then.base, area).map(|number| measured.at(number))
+        });
+        let start = entry.start.as_ref().zip(self.asked.start).and_then(|(measured, facts)| {
+            let number = same_area(measuring.base, facts, area)?;
+            Some((facts.date(), measured.at(number).exact()?))
+        });
         let aimed = Aimed {
             plan: self.asked.plan,
             target: entry.target,
@@ -120,7 +149,7 @@ impl<'a> Report<'a> {
             params: self.asked.params,
             ancestry,
             previous: before.as_ref(),
-            measured_start: None,
+            measured_start: start,
         };
         aimed.aim_on(self.on)?;
         let figure = entry.now.at(area);

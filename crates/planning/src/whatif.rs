@@ -184,8 +184,8 @@ fn turns<'a>(
     let turn = |area: u32| {
         let ancestry: Vec<AreaCode> =
             areas.ancestry(area).into_iter().filter_map(|at| areas.code(at).cloned()).collect();
-        let old = real.0.line(real.1, &ancestry, area)?.standing;
-        let new = supposed.0.line(supposed.1, &ancestry, area)?.standing;
+        let old = real.0.line(measuring, real.1, &ancestry, area)?.standing;
+        let new = supposed.0.line(measuring, supposed.1, &ancestry, area)?.standing;
         let other = old.status != new.status || old.wanted != new.wanted;
         other.then(|| Turn {
             indicator: name.clone(),

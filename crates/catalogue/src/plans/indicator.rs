@@ -138,6 +138,8 @@ pub struct Groups {
     pub members: Measure,
     /// What the groups are: communities, or areas.
     pub per: Subject,
+    /// Only members that lie in the group itself, not in an area below it (本级).
+    pub own: bool,
     /// Of areas, those of this level; none: whichever `among` picks.
     pub level: Option<AreaLevel>,
     /// Which groups count.

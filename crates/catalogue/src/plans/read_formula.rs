@@ -140,6 +140,7 @@ fn groups(table: &Reader<'_>) -> Option<Groups> {
     Some(Groups {
         members: inner(table, "members")?,
         per: subject(table, "per")?,
+        own: table.flag("own"),
         level: if table.node().find("level").is_some() { Some(table.need_choice("level", &LEVELS)?) } else { None },
         among: condition(table, "among")?,
         take,

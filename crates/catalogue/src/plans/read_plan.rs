@@ -214,11 +214,8 @@ fn task(row: &Reader<'_>) -> Task {
 fn baseline(row: &Reader<'_>, around: &Around<'_>) -> Option<Baseline> {
     let unit = row.need_choice("unit", &Unit::WORDS);
     let ratio = row.texts("ratio");
-    let number = match ratio.is_empty() {
-        true => row.get("value").and_then(|_| row.int("value")),
-        // Worked out once all baselines are read.
-        false => Some(0),
-    };
+    // A ratio is worked out once all baselines are read.
+    let number = if ratio.is_empty() { row.get("value").and_then(|_| row.int("value")) } else { Some(0) };
     let on = row.get("on").and_then(|_| row.date("on"));
     let mut indicator = None;
     if row.node().find("indicator").is_some() {
@@ -256,12 +253,11 @@ fn ratios(mut all: Vec<Baseline>, problems: &Problems) -> Vec<Baseline> {
             [top, bottom] => value(top).zip(value(bottom)).and_then(|(top, bottom)| top.over(bottom)),
             _ => None,
         };
-        match share {
-            Some(share) => base.value = share,
-            None => {
-                let help = "请写 ratio = [\"分子的 id\", \"分母的 id\"]，两个都是本规划的基期数";
-                problems.error(&base.at, format!("基期数“{}”的 ratio 算不出来", base.id), help);
-            }
+        if let Some(share) = share {
+            base.value = share;
+        } else {
+            let help = "请写 ratio = [\"分子的 id\", \"分母的 id\"]，两个都是本规划的基期数";
+            problems.error(&base.at, format!("基期数“{}”的 ratio 算不出来", base.id), help);
         }
     }
     all

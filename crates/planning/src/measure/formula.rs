@@ -6,7 +6,7 @@ use catalogue::{Condition, Located, Subject, Tri};
 
 use super::cell::{Cell, Extreme, Least, Spread, Sum, Tally, roll_up};
 use super::tables::{Rows, bar};
-use super::{Cells, Job, Measured, Measuring};
+use super::{Cells, Job, Measured, Measuring, same_area};
 use crate::table::{Held, Table, Width};
 
 impl Measuring<'_> {
@@ -105,7 +105,7 @@ impl Measuring<'_> {
 
     /// Members are counted over the whole range and rolled up; then each group looks at its own place.
     fn groups(&self, job: &Job<'_>, groups: &Groups, range: &Range<u32>) -> Option<Cells> {
-        let members = self.sums(job, &groups.members, range)?;
+        let members = self.members(job, groups, range)?;
         let (table, among) = self.group_rows(job, groups)?;
         let areas = self.base.areas();
         let counts = |at: usize| match groups.level {
@@ -141,9 +141,15 @@ impl Measuring<'_> {
         Some((table, self.compiled(table, &groups.among, job.params)?))
     }
 
-    /// How many members each area has, for lists.
-    pub(crate) fn members(&self, job: &Job<'_>, groups: &Groups) -> Option<Vec<Sum>> {
-        self.sums(job, &groups.members, &self.base.areas().range(job.area))
+    /// How many members each group has: those below it too, unless only its own count.
+    pub(crate) fn members(&self, job: &Job<'_>, groups: &Groups, range: &Range<u32>) -> Option<Vec<Sum>> {
+        if !groups.own {
+            return self.sums(job, &groups.members, range);
+        }
+        let rows = self.rows(job, &groups.members, &Condition::always())?;
+        let mut cells = vec![Sum::default(); range.len()];
+        rows.each(range, |row, at| cells[at].take((rows.among)(row).min((rows.passes)(row)), Held::Known(1)));
+        Some(cells)
     }
 
     fn spread(&self, job: &Job<'_>, of: &Measure, fact: &Located<String>, range: &Range<u32>) -> Option<Cells> {
@@ -236,9 +242,14 @@ impl Measuring<'_> {
         let now = Box::new(self.one(&inner));
         let then = match against {
             Against::Baseline => return Some(Cells::Change(now, None, job.start)),
-            Against::PreviousYear => self.year_before(part)?.one(&inner),
+            Against::PreviousYear => {
+                let before = self.year_before(part)?;
+                (before.one(&inner.on_facts(self.base, before.base)?), before.base)
+            }
         };
-        Some(Cells::Change(now, Some(Box::new(then)), None))
+        let range = self.base.areas().range(job.area);
+        let numbers = range.map(|area| same_area(self.base, then.1, area)).collect();
+        Some(Cells::Change(now, Some((Box::new(then.0), numbers)), None))
     }
 
     /// The same at the end of the year before: from the facts of that day where they are given. Without them only yearly figures

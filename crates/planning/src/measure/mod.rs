@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base::Date;
 use catalogue::plans::{Fraction, Indicator, Part};
-use catalogue::{Catalogue, NamedChecks, Params, Vocabulary};
+use catalogue::{Catalogue, Condition, NamedChecks, Params, Vocabulary};
 
 use crate::facts::FactBase;
 use crate::figure::{Counts, Figure, Number, Why};
@@ -34,6 +34,20 @@ pub struct Job<'a> {
     pub start: Option<Fraction>,
     /// Where other indicators are found, for changes of them.
     pub others: Option<&'a Catalogue>,
+    /// Only organizations for which this holds: the breakdown by kind (社会团体, 基金会, 社会服务机构).
+    pub only: Option<&'a Condition>,
+}
+
+impl Job<'_> {
+    /// The same job on the facts of another day, whose areas have other numbers; none if the area does not exist there.
+    pub fn on_facts(&self, from: &FactBase, to: &FactBase) -> Option<Self> {
+        Some(Self { area: same_area(from, to, self.area)?, ..*self })
+    }
+}
+
+/// The number that an area of one day's facts has in another day's.
+pub fn same_area(from: &FactBase, to: &FactBase, area: u32) -> Option<u32> {
+    to.areas().find(from.areas().code(area)?)
 }
 
 /// What all jobs share.
@@ -71,7 +85,8 @@ pub(crate) enum Cells {
     Gates(Vec<Vec<Tally>>),
     Extreme(Vec<Extreme>),
     Milestone(Vec<Sum>),
-    Change(Box<Measured>, Option<Box<Measured>>, Option<Fraction>),
+    /// Now; then, with the numbers the areas had; or the baseline.
+    Change(Box<Measured>, Option<(Box<Measured>, Vec<Option<u32>>)>, Option<Fraction>),
 }
 
 /// One job, measured in every area of its range.
@@ -157,7 +172,7 @@ impl Measured {
             Cells::Milestone(cells) => self.weighed(cells[at].reached()),
             Cells::Change(now, then, start) => {
                 let then = match (then, start) {
-                    (Some(then), _) => then.at(area),
+                    (Some((then, numbers)), _) => numbers[at].map_or_else(|| self.no_data(), |number| then.at(number)),
                     (None, Some(start)) => Figure { number: Number::Exact(*start), counts: Counts::default() },
                     (None, None) => Figure::nothing(Why::NoData(Vec::new())),
                 };

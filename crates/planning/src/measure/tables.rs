@@ -20,10 +20,12 @@ impl<'a> Measuring<'a> {
     /// The table and conditions of a measure; nothing if nobody keeps such records or a column is missing.
     pub(crate) fn rows<'c>(&'c self, job: &'c Job<'_>, measure: &Measure, among: &Condition) -> Option<Rows<'c>> {
         let table = self.table(&measure.of)?;
-        let among = match &measure.in_year {
-            Some(fact) => Condition::All(vec![self.in_year(&fact.value)?, among.clone()]),
-            None => among.clone(),
-        };
+        let mut parts = vec![among.clone()];
+        if let Some(fact) = &measure.in_year {
+            parts.insert(0, self.in_year(&fact.value)?);
+        }
+        parts.extend(job.only.filter(|_| measure.of == Subject::Organization).cloned());
+        let among = if parts.len() == 1 { among.clone() } else { Condition::All(parts) };
         Some(Rows {
             table,
             places: table.places(job.indicator.within),

@@ -123,6 +123,8 @@ pub fn used_facts(catalogue: &Catalogue) -> BTreeMap<Subject, BTreeSet<String>> 
             }
         }
     }
+    // Every figure can be broken down by these.
+    used.entry(Subject::Organization).or_default().extend(["org.kind", "org.level"].map(str::to_owned));
     for rule in catalogue.rules() {
         let subject = match rule.about {
             About::Organization => Subject::Organization,
