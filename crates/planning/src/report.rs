@@ -24,6 +24,12 @@ pub struct Reporting<'a> {
     pub only: Option<&'a Condition>,
 }
 
+/// The parameters a plan is measured with on a day: those of the day where it lies, but never those of before its first day, so
+/// that a plan can be measured backwards to where it started from.
+pub fn params_of(catalogue: &Catalogue, plan: &Plan, ancestry: &[AreaCode], on: Date) -> Params {
+    catalogue.params(ancestry, on.max(plan.period.0))
+}
+
 /// One target's part, measured everywhere.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {

@@ -147,16 +147,16 @@ impl<'a> Aimed<'a> {
             return self.say(Status::NoData, Some(aim), day, why.to_owned());
         };
         let Some(bounds) = self.bounds(aim) else {
-            return self.say(Status::NoData, Some(aim), day, self.no_bounds());
+            return self.say(Status::NoData, Some(aim), day, no_bounds(aim.op));
         };
-        let holds = holds(self.target.op, ends, bounds);
+        let holds = holds(aim.op, ends, bounds);
         let due = day >= aim.by || self.target.every_day;
         let partial = figure.counts.unknown;
         let (status, reason) = match (holds, due) {
-            (Tri::True, _) => (Status::Met, format!("{}{}", self.target.op.name(), self.asked(bounds))),
+            (Tri::True, _) => (Status::Met, format!("{}{}", aim.op.name(), self.asked(aim.op, bounds))),
             (Tri::False, true) => {
                 let since = if self.target.every_day { "每一天都要达到".to_owned() } else { format!("{} 到期", aim.by) };
-                (Status::Missed, format!("没有达到：要求{}{}，{since}", self.target.op.name(), self.asked(bounds)))
+                (Status::Missed, format!("没有达到：要求{}{}，{since}", aim.op.name(), self.asked(aim.op, bounds)))
             }
             (Tri::Unknown, true) => (Status::AtRisk, format!("数据不全：还有 {partial} 项没有人提供，决定是否达标")),
             (_, false) => self.on_the_way(figure, ends, aim, day),
@@ -174,12 +174,12 @@ impl<'a> Aimed<'a> {
         aim: &Aim,
         day: Date,
     ) -> (Status, String) {
-        let op = match self.target.op {
+        let op = match aim.op {
             Op::Equal | Op::Above => Op::AtLeast,
             Op::Below => Op::AtMost,
             op => op,
         };
-        let path = self.path_on(day).or_else(|| self.share_of_previous(day));
+        let path = self.path_on(day).or_else(|| self.share_of_previous(aim.op, day));
         let Some(path) = path.filter(|_| matches!(op, Op::AtLeast | Op::AtMost | Op::AbovePrevious)) else {
             return (Status::AtRisk, format!("还没有达到，{} 到期；没有起点，画不出进度线", aim.by));
         };
@@ -195,8 +195,8 @@ impl<'a> Aimed<'a> {
     }
 
     /// For yearly growth: as much of last year's figure as the year is old.
-    fn share_of_previous(&self, day: Date) -> Option<Fraction> {
-        if self.target.op != Op::AbovePrevious || !self.part.formula.is_yearly() {
+    fn share_of_previous(&self, op: Op, day: Date) -> Option<Fraction> {
+        if op != Op::AbovePrevious || !self.part.formula.is_yearly() {
             return None;
         }
         let part = Fraction::new(i128::from(day.day_of_year()), i128::from(day.days_in_year()))?;
@@ -205,7 +205,7 @@ impl<'a> Aimed<'a> {
 
     /// What the value is held against: a number and, for a range, its upper end; or the base, or the year before.
     fn bounds(&self, aim: &Aim) -> Option<(Fraction, Option<Fraction>)> {
-        match self.target.op {
+        match aim.op {
             Op::AboveBase | Op::BelowBase => self.start().map(|(_, start)| (start, None)),
             Op::AbovePrevious => {
                 let (low, high) = self.previous?.ends()?;
@@ -223,16 +223,8 @@ impl<'a> Aimed<'a> {
         }
     }
 
-    fn no_bounds(&self) -> String {
-        match self.target.op {
-            Op::AboveBase | Op::BelowBase => "文件没有写基期数，请先在平台上测一个起点".to_owned(),
-            Op::AbovePrevious => "还没有上一年的数".to_owned(),
-            _ => "目标用的参数在这里、这一天没有值".to_owned(),
-        }
-    }
-
-    fn asked(&self, bounds: (Fraction, Option<Fraction>)) -> String {
-        match (self.target.op, bounds) {
+    fn asked(&self, op: Op, bounds: (Fraction, Option<Fraction>)) -> String {
+        match (op, bounds) {
             (Op::Positive | Op::Milestone, _) => String::new(),
             (Op::Within, (low, Some(high))) => format!(" {} 至 {}", plain(low, self.part), plain(high, self.part)),
             (_, (number, _)) => format!(" {}", plain(number, self.part)),
@@ -245,12 +237,21 @@ impl<'a> Aimed<'a> {
             status,
             reached: false,
             wanted: bounds.map(|(wanted, _)| wanted),
-            high: bounds.and_then(|(_, high)| high).filter(|_| self.target.op == Op::Within),
+            high: bounds.and_then(|(_, high)| high).filter(|_| aim.is_some_and(|aim| aim.op == Op::Within)),
             due: aim.map(|aim| aim.by),
             path: self.path_on(day),
             reason,
         }
     }
+}
+
+fn no_bounds(op: Op) -> String {
+    match op {
+        Op::AboveBase | Op::BelowBase => "文件没有写基期数，请先在平台上测一个起点",
+        Op::AbovePrevious => "还没有上一年的数",
+        _ => "目标用的参数在这里、这一天没有值",
+    }
+    .to_owned()
 }
 
 /// Whether a value between two ends satisfies an operator, whatever it is within them.

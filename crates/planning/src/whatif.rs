@@ -100,13 +100,13 @@ impl Overlay {
                 target.indicator.value == change.indicator && target.part == change.part
             };
             for target in plan.targets.iter_mut().filter(asked) {
-                let value = Some(Worth::Exact(change.value));
+                let (value, op) = (Some(Worth::Exact(change.value)), target.op);
                 let same = |aim: &&mut Aim| aim.by == change.by && aim.area == change.area;
                 if let Some(aim) = target.aims.iter_mut().find(same) {
                     aim.value = value;
                 } else {
                     let (by, area, at) = (change.by, change.area.clone(), target.at.clone());
-                    target.aims.push(Aim { id: String::new(), by, value, high: None, area, clause: None, at });
+                    target.aims.push(Aim { id: String::new(), by, op, value, high: None, area, clause: None, at });
                 }
             }
         }

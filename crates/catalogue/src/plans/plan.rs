@@ -166,6 +166,8 @@ pub struct Aim {
     pub id: String,
     /// The day it is due.
     pub by: Date,
+    /// How the value is held against it: the target's operator unless this stage has another (先“不低于”，最后“每一个”).
+    pub op: Op,
     /// The number; none where the operator needs none.
     pub value: Option<Worth>,
     /// The upper end of `within`.

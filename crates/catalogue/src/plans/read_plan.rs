@@ -151,6 +151,7 @@ fn target(row: &Reader<'_>, around: &Around<'_>) -> Option<Target> {
 
 fn read_aim(row: &Reader<'_>, op: Op, part: &Part) -> Option<Aim> {
     let by = row.get("by").and_then(|_| row.date("by"));
+    let op = if row.node().find("op").is_some() { row.need_choice("op", &Op::WORDS)? } else { op };
     let worth = |key: &str| row.find(key).and_then(|node| worth(node, part, row.problems()));
     let (value, high) = (worth("value"), worth("high"));
     let missing = op.needs_value() && row.node().find("value").is_none();
@@ -171,7 +172,7 @@ fn read_aim(row: &Reader<'_>, op: Op, part: &Part) -> Option<Aim> {
     });
     let clause = row.located("clause").map(|text| Citation { text: text.value, at: text.at });
     let id = row.text("id").unwrap_or_default();
-    Some(Aim { id, by: by?, value, high, area, clause, at: row.at().clone() })
+    Some(Aim { id, by: by?, op, value, high, area, clause, at: row.at().clone() })
 }
 
 /// `25`, `{ part = 1, of = 3 }` of a share, `{ param = "…" }`.

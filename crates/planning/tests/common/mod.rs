@@ -173,7 +173,8 @@ fn given(kind: Kind, text: &str) -> Given {
 /// The parameters of the pack an indicator belongs to, on a day.
 pub fn params(catalogue: &Catalogue, pack: &str, on: Date) -> Params {
     let area = &catalogue.packs().find(pack).unwrap().area;
-    catalogue.params(&area.ancestry(), on)
+    let plan = catalogue.plans().find(|plan| plan.pack == pack).unwrap();
+    planning::report::params_of(catalogue, plan, &area.ancestry(), on)
 }
 
 /// One part measured for the whole invented province (or another area of it).
