@@ -72,7 +72,7 @@ impl Measuring<'_> {
         rows.each(&range, |row, at| {
             let listed =
                 Listed { row, id: rows.table.id(row).unwrap_or(0), area: range.start + at as u32, members: None };
-            each(listed, (rows.among)(row), (rows.passes)(row));
+            each(listed, rows.among(row), rows.passes(row));
         });
     }
 

@@ -105,7 +105,7 @@ fn completions(rows: &[Row]) -> Vec<Vec<Row>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn the_interval_is_what_the_completions_span(

@@ -69,6 +69,21 @@ impl Sum {
         }
     }
 
+    /// Takes in one subject that counts as one.
+    pub(crate) fn count(&mut self, counts: Tri) {
+        match counts {
+            Tri::False => self.no += 1,
+            Tri::True => {
+                self.yes += 1;
+                self.total += 1;
+            }
+            Tri::Unknown => {
+                self.unknown += 1;
+                self.more += 1;
+            }
+        }
+    }
+
     pub(crate) fn low(&self) -> Fraction {
         Fraction::whole(i128::from(self.total))
     }

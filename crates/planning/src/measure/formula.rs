@@ -52,14 +52,17 @@ impl Measuring<'_> {
             Some(fact) => Some(rows.table.layout().find(&fact.value)?),
             None => None,
         };
-        let counts = |row: usize| (rows.among)(row).min((rows.passes)(row));
+        let counts = |row: usize| rows.counts(row);
         let number = |row: usize| column.map_or(Held::Known(1), |column| rows.table.number(column, row));
         if of.of == Subject::Area && of.sum.is_some() {
             return Some(self.own_or_below(&rows, range, |row| (counts(row), number(row))));
         }
+        let Some(column) = column else {
+            return Some(self.added(&rows, range, |cell: &mut Sum, row| cell.count(rows.counts(row))));
+        };
         Some(self.added(&rows, range, |cell: &mut Sum, row| {
             let counts = counts(row);
-            cell.take(counts, if counts == Tri::False { Held::Blank } else { number(row) });
+            cell.take(counts, if counts == Tri::False { Held::Blank } else { rows.table.number(column, row) });
         }))
     }
 
@@ -96,9 +99,9 @@ impl Measuring<'_> {
     fn tallies(&self, job: &Job<'_>, of: &Measure, among: &Condition, range: &Range<u32>) -> Option<Vec<Tally>> {
         let rows = self.rows(job, of, among)?;
         Some(self.added(&rows, range, |cell: &mut Tally, row| {
-            let among = (rows.among)(row);
+            let among = rows.among(row);
             if among != Tri::False {
-                cell.take(among, (rows.passes)(row));
+                cell.take(among, rows.passes(row));
             }
         }))
     }
@@ -148,7 +151,7 @@ impl Measuring<'_> {
         }
         let rows = self.rows(job, &groups.members, &Condition::always())?;
         let mut cells = vec![Sum::default(); range.len()];
-        rows.each(range, |row, at| cells[at].take((rows.among)(row).min((rows.passes)(row)), Held::Known(1)));
+        rows.each(range, |row, at| cells[at].take(rows.counts(row), Held::Known(1)));
         Some(cells)
     }
 
@@ -158,7 +161,7 @@ impl Measuring<'_> {
         let spec = &rows.table.layout().columns[column];
         let (words, list) = (spec.words.len() as u32, matches!(spec.width, Width::SmallSet | Width::Set));
         let cells = self.added(&rows, range, |cell: &mut Spread, row| {
-            let counts = (rows.among)(row).min((rows.passes)(row));
+            let counts = rows.counts(row);
             if counts == Tri::False {
                 return;
             }
@@ -197,12 +200,12 @@ impl Measuring<'_> {
         let each = codes.iter().map(|wanted| {
             self.added(&rows, range, |cell: &mut Tally, row| {
                 let among = match rows.table.number(column, row) {
-                    Held::Known(code) if Some(code) == *wanted => (rows.among)(row),
+                    Held::Known(code) if Some(code) == *wanted => rows.among(row),
                     Held::Known(_) | Held::Blank => Tri::False,
                     // An event whose gate is not known may be of any.
-                    Held::Unknown => Tri::Unknown.min((rows.among)(row)),
+                    Held::Unknown => Tri::Unknown.min(rows.among(row)),
                 };
-                cell.take(among, (rows.passes)(row));
+                cell.take(among, rows.passes(row));
             })
         });
         Some(each.collect())
@@ -225,7 +228,7 @@ impl Measuring<'_> {
             _ => Held::Blank,
         };
         Some(self.added(&rows, range, |cell: &mut Extreme, row| {
-            let counts = (rows.among)(row).min((rows.passes)(row));
+            let counts = rows.counts(row);
             cell.take(counts, pair(row), !greatest);
         }))
     }

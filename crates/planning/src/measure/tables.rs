@@ -2,18 +2,19 @@
 use base::Date;
 use catalogue::condition::{Compiled, Constants, compile};
 use catalogue::plans::{Bar, Measure};
-use catalogue::{Condition, Node, Params, Problems, Subject, Value};
+use catalogue::{Condition, Node, Params, Problems, Subject, Tri, Value};
 
 use super::{Job, Measuring};
-use crate::areas::NOWHERE;
 use crate::table::Table;
 
 /// The table of a subject and the conditions of one formula, compiled over it.
 pub(crate) struct Rows<'c> {
     pub table: &'c Table,
     pub places: &'c [u32],
-    pub among: Compiled<'c>,
-    pub passes: Compiled<'c>,
+    /// None where every row is among those looked at.
+    among: Option<Compiled<'c>>,
+    /// None where every row passes.
+    passes: Option<Compiled<'c>>,
 }
 
 impl<'a> Measuring<'a> {
@@ -29,14 +30,28 @@ impl<'a> Measuring<'a> {
         Some(Rows {
             table,
             places: table.places(job.indicator.within),
-            among: self.compiled(table, &among, job.params)?,
-            passes: self.compiled(table, &measure.filter, job.params)?,
+            among: self.unless_always(table, &among, job.params)?,
+            passes: self.unless_always(table, &measure.filter, job.params)?,
         })
     }
 
     /// The table of a subject, if somebody keeps its records.
     pub(crate) fn table(&self, subject: &Subject) -> Option<&'a Table> {
         self.base.table(subject).filter(|table| table.kept_since().is_some())
+    }
+
+    /// Outer nothing: it cannot be compiled. Inner nothing: it always holds.
+    #[expect(clippy::option_option, reason = "two different nothings, said above")]
+    fn unless_always<'c>(
+        &'c self,
+        table: &'c Table,
+        condition: &Condition,
+        params: &'c Params,
+    ) -> Option<Option<Compiled<'c>>> {
+        if *condition == Condition::always() {
+            return Some(None);
+        }
+        self.compiled(table, condition, params).map(Some)
     }
 
     pub(crate) fn compiled<'c>(&'c self, table: &'c Table, condition: &Condition, params: &'c Params) -> Option<Compiled<'c>> {
@@ -64,11 +79,32 @@ impl<'a> Measuring<'a> {
 }
 
 impl Rows<'_> {
+    /// Whether a row is among those looked at.
+    pub(crate) fn among(&self, row: usize) -> Tri {
+        self.among.as_ref().map_or(Tri::True, |among| among(row))
+    }
+
+    /// Whether it passes.
+    pub(crate) fn passes(&self, row: usize) -> Tri {
+        self.passes.as_ref().map_or(Tri::True, |passes| passes(row))
+    }
+
+    /// Whether it is among them and passes.
+    pub(crate) fn counts(&self, row: usize) -> Tri {
+        match self.among(row) {
+            Tri::False => Tri::False,
+            among => among.min(self.passes(row)),
+        }
+    }
+
     /// Calls `each` with every row that lies in a range of areas, and its place within it.
     pub(crate) fn each(&self, range: &std::ops::Range<u32>, mut each: impl FnMut(usize, usize)) {
+        let (start, length) = (range.start, range.end.saturating_sub(range.start));
         for (row, place) in self.places.iter().enumerate() {
-            if *place != NOWHERE && range.contains(place) {
-                each(row, (place - range.start) as usize);
+            // One comparison for both ends; NOWHERE lies beyond every range.
+            let at = place.wrapping_sub(start);
+            if at < length {
+                each(row, at as usize);
             }
         }
     }
