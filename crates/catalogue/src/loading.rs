@@ -36,7 +36,11 @@ impl<'p> Loading<'p> {
                     let more = read_clauses(path, text, problems);
                     for (id, clause) in more {
                         if loading.catalogue.clauses.insert(id.clone(), clause).is_some() {
-                            problems.error(&Place::new(path.as_str(), 0), format!("条款“{id}”在别处已有"), "请删去一处");
+                            problems.error(
+                                &Place::new(path.as_str(), 0),
+                                format!("条款“{id}”在别处已有"),
+                                "请删去一处",
+                            );
                         }
                     }
                 }

@@ -67,11 +67,8 @@ pub fn check(rules: &[&Condition], within: &Within<'_>) -> Cover {
     let needs = all.needs();
     let empty = Supposed { facts: BTreeMap::new(), today: within.today };
     let context = Context::new(&empty, within.params, within.words, within.named);
-    let options: Vec<(String, Vec<Reading>)> = needs
-        .facts
-        .iter()
-        .map(|fact| (fact.clone(), all.tries(&Key::Fact(fact.clone()), &context)))
-        .collect();
+    let options: Vec<(String, Vec<Reading>)> =
+        needs.facts.iter().map(|fact| (fact.clone(), all.tries(&Key::Fact(fact.clone()), &context))).collect();
     let mut cover = Cover { complete: needs.named.is_empty() && needs.answers.is_empty(), ..Cover::default() };
     if options.iter().any(|(_, tries)| tries.is_empty()) {
         cover.complete = false;
@@ -91,7 +88,13 @@ pub fn check(rules: &[&Condition], within: &Within<'_>) -> Cover {
     cover
 }
 
-fn look(rules: &[&Condition], within: &Within<'_>, options: &[(String, Vec<Reading>)], choice: &[usize], cover: &mut Cover) {
+fn look(
+    rules: &[&Condition],
+    within: &Within<'_>,
+    options: &[(String, Vec<Reading>)],
+    choice: &[usize],
+    cover: &mut Cover,
+) {
     let picked = || options.iter().zip(choice).map(|((fact, tries), at)| (fact.clone(), tries[*at].clone()));
     let facts = Supposed { facts: picked().collect(), today: within.today };
     let context = Context::new(&facts, within.params, within.words, within.named);

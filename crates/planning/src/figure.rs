@@ -56,7 +56,12 @@ impl Figure {
     }
 
     /// From an interval: exact where its ends meet.
-    pub(crate) fn between(known: Option<Fraction>, low: Option<Fraction>, high: Option<Fraction>, counts: Counts) -> Self {
+    pub(crate) fn between(
+        known: Option<Fraction>,
+        low: Option<Fraction>,
+        high: Option<Fraction>,
+        counts: Counts,
+    ) -> Self {
         let number = match (low, high) {
             (Some(low), Some(high)) if low == high && counts.unknown == 0 => Number::Exact(low),
             _ => Number::Between { known, low, high },

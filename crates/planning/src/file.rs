@@ -164,7 +164,8 @@ fn read_table(
 ) -> Result<Table, FileFault> {
     let subject = Subject::parse(input.text()?).ok_or(FileFault::Broken)?;
     let kept = input.date()?;
-    let layout = Layout::of(catalogue.words(), &subject, used.get(&subject).unwrap_or(&std::collections::BTreeSet::new()));
+    let layout =
+        Layout::of(catalogue.words(), &subject, used.get(&subject).unwrap_or(&std::collections::BTreeSet::new()));
     let count = input.count()?;
     let mut columns = Vec::new();
     for _ in 0..count {
@@ -185,7 +186,8 @@ fn read_table(
     }
     let supplied = input.take(count)?.iter().map(|byte| *byte != 0).collect();
     let rows = input.count()?;
-    let registered = if input.number()? == 0 { None } else { Some(numbers::<4, u32>(input, rows, u32::from_le_bytes)?) };
+    let registered =
+        if input.number()? == 0 { None } else { Some(numbers::<4, u32>(input, rows, u32::from_le_bytes)?) };
     let domiciled = numbers::<4, u32>(input, rows, u32::from_le_bytes)?;
     let ids = numbers::<16, u128>(input, rows, u128::from_le_bytes)?;
     let words = layout.columns.iter().filter(|spec| spec.width == Width::Flag).count().div_ceil(16);

@@ -17,6 +17,7 @@ pub mod period;
 pub mod report;
 pub mod snapshot;
 pub mod standing;
+pub mod sweep;
 pub mod table;
 pub mod whatif;
 

@@ -79,14 +79,19 @@ impl Measuring<'_> {
     fn each_group(&self, job: &Job<'_>, each: &mut impl FnMut(Listed, Tri, Tri)) {
         let Formula::Groups(groups) = &job.part.formula else { return };
         let range = self.base.areas().range(job.area);
-        let (Some(members), Some((table, among))) = (self.members(job, groups, &range), self.group_rows(job, groups)) else { return };
+        let (Some(members), Some((table, among))) = (self.members(job, groups, &range), self.group_rows(job, groups))
+        else {
+            return;
+        };
         let wanted = match &groups.take {
             Take::Share(bar) => crate::measure::bar(bar, job.params),
             // Of the least, the list is of groups that have none at all.
             Take::Least => Some(1),
         };
         let Some(wanted) = wanted else { return };
-        for (row, area) in table.places(job.indicator.within).iter().enumerate().filter(|(_, area)| range.contains(area)) {
+        for (row, area) in
+            table.places(job.indicator.within).iter().enumerate().filter(|(_, area)| range.contains(area))
+        {
             let right = groups.level.is_none_or(|level| self.base.areas().level(*area) == Some(level));
             let cell = &members[(area - range.start) as usize];
             let listed = Listed { row, id: table.id(row).unwrap_or(0), area: *area, members: Some(cell.total) };

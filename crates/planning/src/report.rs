@@ -108,17 +108,18 @@ impl<'a> Reporting<'a> {
     pub fn measure(self, measuring: &Measuring<'_>, threads: usize) -> Report<'a> {
         let jobs = self.jobs(measuring);
         let now = measuring.run(&jobs, threads);
-        let entries = self.parts().into_iter().zip(jobs.iter().zip(now)).map(|((target, indicator, part), (job, now))| {
-            let before = measuring
-                .year_before(part)
-                .and_then(|before| job.on_facts(measuring.base, before.base).map(|job| before.one(&job)));
-            let unstated = matches!(target.op, Op::AboveBase | Op::BelowBase) && job.start.is_none();
-            let start = self.start.filter(|_| unstated).and_then(|facts| {
-                let then = Measuring { base: facts, on: facts.date(), before: None, ..*measuring };
-                job.on_facts(measuring.base, facts).map(|job| then.one(&job))
+        let entries =
+            self.parts().into_iter().zip(jobs.iter().zip(now)).map(|((target, indicator, part), (job, now))| {
+                let before = measuring
+                    .year_before(part)
+                    .and_then(|before| job.on_facts(measuring.base, before.base).map(|job| before.one(&job)));
+                let unstated = matches!(target.op, Op::AboveBase | Op::BelowBase) && job.start.is_none();
+                let start = self.start.filter(|_| unstated).and_then(|facts| {
+                    let then = Measuring { base: facts, on: facts.date(), before: None, ..*measuring };
+                    job.on_facts(measuring.base, facts).map(|job| then.one(&job))
+                });
+                Entry { target, indicator, part, now, before, start }
             });
-            Entry { target, indicator, part, now, before, start }
-        });
         Report { asked: self, on: measuring.on, entries: entries.collect() }
     }
 }
@@ -141,9 +142,10 @@ impl<'a> Report<'a> {
         area: u32,
     ) -> Option<Line<'a>> {
         let then = measuring.year_before(entry.part);
-        let before = entry.before.as_ref().zip(then).and_then(|(measured, then)| {
-            same_area(measuring.base, then.base, area).map(|number| measured.at(number))
-        });
+        let before =
+            entry.before.as_ref().zip(then).and_then(|(measured, then)| {
+                same_area(measuring.base, then.base, area).map(|number| measured.at(number))
+            });
         let start = entry.start.as_ref().zip(self.asked.start).and_then(|(measured, facts)| {
             let number = same_area(measuring.base, facts, area)?;
             Some((facts.date(), measured.at(number).exact()?))

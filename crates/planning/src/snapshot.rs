@@ -124,7 +124,9 @@ impl Frozen {
         }
         if self.facts != now.facts {
             let same = |line: &FrozenLine| self.lines.iter().any(|old| old == line);
-            out.push(Difference::Facts(now.lines.iter().filter(|line| !same(line)).map(|line| line.area.clone()).collect()));
+            out.push(Difference::Facts(
+                now.lines.iter().filter(|line| !same(line)).map(|line| line.area.clone()).collect(),
+            ));
         }
         out
     }

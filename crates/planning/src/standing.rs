@@ -84,7 +84,8 @@ impl<'a> Aimed<'a> {
         let of = |area: Option<&AreaCode>| -> Vec<&'a Aim> {
             self.target.aims.iter().filter(|aim| aim.area.as_ref() == area).collect()
         };
-        let mut aims = self.ancestry.iter().map(|area| of(Some(area))).find(|aims| !aims.is_empty()).unwrap_or_default();
+        let mut aims =
+            self.ancestry.iter().map(|area| of(Some(area))).find(|aims| !aims.is_empty()).unwrap_or_default();
         let own = self.ancestry.first() == Some(&self.plan.area);
         if aims.is_empty() && (own || self.target.below) {
             aims = of(None);
@@ -155,7 +156,11 @@ impl<'a> Aimed<'a> {
         let (status, reason) = match (holds, due) {
             (Tri::True, _) => (Status::Met, format!("{}{}", aim.op.name(), self.asked(aim.op, bounds))),
             (Tri::False, true) => {
-                let since = if self.target.every_day { "每一天都要达到".to_owned() } else { format!("{} 到期", aim.by) };
+                let since = if self.target.every_day {
+                    "每一天都要达到".to_owned()
+                } else {
+                    format!("{} 到期", aim.by)
+                };
                 (Status::Missed, format!("没有达到：要求{}{}，{since}", aim.op.name(), self.asked(aim.op, bounds)))
             }
             (Tri::Unknown, true) => (Status::AtRisk, format!("数据不全：还有 {partial} 项没有人提供，决定是否达标")),
@@ -264,13 +269,12 @@ fn holds(op: Op, ends: (Option<Fraction>, Option<Fraction>), bounds: (Fraction, 
         Op::AtLeast | Op::Milestone => (at_least(ends.0, wanted), below(ends.1, wanted)),
         Op::Above | Op::AboveBase | Op::Positive => (over(ends.0, wanted), ends.1.is_some_and(|end| end <= wanted)),
         // The year before may itself be an interval: beyond its greatest, or not beyond its least.
-        Op::AbovePrevious => {
-            (high.is_some_and(|high| over(ends.0, high)), ends.1.is_some_and(|end| end <= wanted))
-        }
+        Op::AbovePrevious => (high.is_some_and(|high| over(ends.0, high)), ends.1.is_some_and(|end| end <= wanted)),
         Op::AtMost => (ends.1.is_some_and(|end| end <= wanted), over(ends.0, wanted)),
         Op::Below | Op::BelowBase => (below(ends.1, wanted), at_least(ends.0, wanted)),
         Op::Equal => {
-            let exact = ends.0.zip(ends.1).is_some_and(|(low, high)| low == high && low.cmp(&wanted) == Ordering::Equal);
+            let exact =
+                ends.0.zip(ends.1).is_some_and(|(low, high)| low == high && low.cmp(&wanted) == Ordering::Equal);
             (exact, over(ends.0, wanted) || below(ends.1, wanted))
         }
         Op::Within => {

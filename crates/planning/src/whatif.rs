@@ -126,7 +126,8 @@ pub fn compare(measuring: &Measuring<'_>, real: &Report<'_>, supposed: &Report<'
     for (index, (before, after)) in real.entries.iter().zip(&supposed.entries).enumerate() {
         let name = (before.indicator.id.clone(), before.part.id.clone());
         let params = before.part.formula.params();
-        let value = |report: &Report<'_>, name: &String| report.asked.params.find(name).map(|param| param.value.clone());
+        let value =
+            |report: &Report<'_>, name: &String| report.asked.params.find(name).map(|param| param.value.clone());
         if params.iter().any(|name| value(real, name) != value(supposed, name)) {
             let (Some(old), Some(new)) = (jobs.0.get(index), jobs.1.get(index)) else { continue };
             out.subjects.extend(flips(measuring, &name, old, new));
@@ -137,12 +138,7 @@ pub fn compare(measuring: &Measuring<'_>, real: &Report<'_>, supposed: &Report<'
     out
 }
 
-fn flips(
-    measuring: &Measuring<'_>,
-    name: &(String, String),
-    old: &crate::Job<'_>,
-    new: &crate::Job<'_>,
-) -> Vec<Flip> {
+fn flips(measuring: &Measuring<'_>, name: &(String, String), old: &crate::Job<'_>, new: &crate::Job<'_>) -> Vec<Flip> {
     let Some(subject) = Measuring::subject_of(old) else { return Vec::new() };
     let judged = |among: Tri, passes: Tri| (among != Tri::False).then(|| among.min(passes).max(unclear(among, passes)));
     let mut before = Vec::new();

@@ -91,7 +91,8 @@ fn the_parameter_of_2026_asks_for_more() {
     let plan = catalogue.find_plan("yunxi-three-years").unwrap();
     let params = planning::report::params_of(&catalogue, plan, &code("9901").ancestry(), day("2026-06-30"));
     let measuring = Measuring::new(&now, catalogue.words(), &named);
-    let report = Reporting { catalogue: &catalogue, plan, params: &params, start: None, only: None }.measure(&measuring, 1);
+    let report =
+        Reporting { catalogue: &catalogue, plan, params: &params, start: None, only: None }.measure(&measuring, 1);
     let entry = report.entries.iter().find(|entry| entry.indicator.id == "yx-enough").unwrap();
     // At least 10: 12, 11, 10 of the six.
     assert_eq!(said(&entry.now.at(now.areas().find(&code("9901")).unwrap())), "1/2");

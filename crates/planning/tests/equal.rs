@@ -28,8 +28,18 @@ fact = [
 "#;
 
 const NAMES: [&str; 12] = [
-    "org.flag_a", "org.flag_b", "org.small", "org.middle", "org.large", "org.huge", "org.money", "org.date", "org.word",
-    "org.open", "org.few", "org.many",
+    "org.flag_a",
+    "org.flag_b",
+    "org.small",
+    "org.middle",
+    "org.large",
+    "org.huge",
+    "org.money",
+    "org.date",
+    "org.word",
+    "org.open",
+    "org.few",
+    "org.many",
 ];
 
 /// A catalogue with one indicator that asks for every fact, so that each has a column.
@@ -102,10 +112,12 @@ fn test() -> impl Strategy<Value = String> {
             let right = if op.starts_with("is") { "{ today = true }" } else { "\"today\"" };
             format!("{{ fact = \"org.date\", {word} = {{ days = {n} }}, {op} = {right} }}")
         }),
-        prop::sample::select(vec!["red", "blue"]).prop_map(|word| format!("{{ fact = \"org.word\", is = \"{word}\" }}")),
+        prop::sample::select(vec!["red", "blue"])
+            .prop_map(|word| format!("{{ fact = \"org.word\", is = \"{word}\" }}")),
         Just("{ fact = \"org.open\", contains = \"云\" }".to_owned()),
         Just("{ fact = \"org.open\", in = [\"云溪\", \"别处\"] }".to_owned()),
-        prop::sample::select(vec!["a", "b"]).prop_map(|word| format!("{{ fact = \"org.few\", contains = \"{word}\" }}")),
+        prop::sample::select(vec!["a", "b"])
+            .prop_map(|word| format!("{{ fact = \"org.few\", contains = \"{word}\" }}")),
         Just("{ fact = \"org.few\", in = [\"b\", \"c\"] }".to_owned()),
         Just("{ fact = \"org.many\", in = [\"x\", \"没有\"] }".to_owned()),
         prop::sample::select(NAMES.to_vec()).prop_map(|name| format!("{{ fact = \"{name}\", exists = true }}")),
@@ -168,11 +180,11 @@ proptest! {
         let (params, named) = (Params::default(), NamedChecks::default());
         let constants = Constants { params: &params, today: today(), named: &named };
         let compiled = compile(&condition, CATALOGUE.words(), table, constants).unwrap();
-        for at in 0..rows.len() {
+        for (at, row) in rows.iter().enumerate() {
             let facts = table.row(at, today());
             let context = Context::new(&facts, &params, CATALOGUE.words(), &named);
             let evaluated = condition.evaluate(&context);
-            prop_assert_eq!(compiled(at), evaluated, "{} row {}: {:?}", text, at, rows[at]);
+            prop_assert_eq!(compiled(at), evaluated, "{} row {}: {:?}", text, at, row);
             prop_assert_eq!(condition.explain(&context).tri, evaluated);
         }
         prop_assert_eq!(compiled(rows.len()), condition.evaluate(&Context::new(&table.row(rows.len(), today()), &params, CATALOGUE.words(), &named)));
@@ -243,7 +255,6 @@ fn a_subject_takes_at_most_sixty_four_bytes() {
     for table in base.tables() {
         let bytes = table.layout().bytes();
         let limit = match table.subject() {
-            Subject::Organization => 64,
             Subject::CommunityOrganization => 24,
             Subject::Community => 12,
             _ => 64,
@@ -259,5 +270,9 @@ fn a_row_taken_out_lies_nowhere() {
     let table = base.table_mut(&Subject::Organization).unwrap();
     table.take_out(0);
     assert!(table.places(catalogue::plans::Population::RegisteredIn).iter().all(|at| *at == planning::areas::NOWHERE));
-    assert_eq!(Tri::from(table.find(1).is_some()), Tri::True, "it is still found, so that a correction can bring it back");
+    assert_eq!(
+        Tri::from(table.find(1).is_some()),
+        Tri::True,
+        "it is still found, so that a correction can bring it back"
+    );
 }

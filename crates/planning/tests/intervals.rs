@@ -48,7 +48,9 @@ groups = { members = { of = "organization", where = { fact = "org.a", is = true 
 fn catalogue() -> &'static Catalogue {
     static CATALOGUE: std::sync::LazyLock<Catalogue> = std::sync::LazyLock::new(|| {
         let fact = |name: &str| {
-            format!("[[fact]]\nname = \"org.{name}\"\ntitle = \"{name}\"\nkind = \"bool\"\nsubject = \"organization\"\nsupply = \"platform\"\nsupplier = \"某\"\n")
+            format!(
+                "[[fact]]\nname = \"org.{name}\"\ntitle = \"{name}\"\nkind = \"bool\"\nsubject = \"organization\"\nsupply = \"platform\"\nsupplier = \"某\"\n"
+            )
         };
         common::load(&Files(vec![
             ("clauses.csv".into(), "id,document,title,modules\nx,x,x,M18\n".into()),
@@ -63,11 +65,12 @@ fn catalogue() -> &'static Catalogue {
 type Row = (Option<bool>, Option<bool>, usize);
 
 fn figure(indicator: &str, rows: &[Row]) -> Figure {
-    let catalogue = catalogue();
     static EMPTY: std::sync::LazyLock<FactBase> =
-        std::sync::LazyLock::new(|| FactBase::new(self::catalogue(), &tree(), day("2024-01-01")));
+        std::sync::LazyLock::new(|| FactBase::new(catalogue(), &tree(), day("2024-01-01")));
+    let catalogue = catalogue();
     let mut base = EMPTY.clone();
-    let communities: Vec<u32> = (0..base.areas().len() as u32).filter(|at| base.areas().range(*at).len() == 1).collect();
+    let communities: Vec<u32> =
+        (0..base.areas().len() as u32).filter(|at| base.areas().range(*at).len() == 1).collect();
     let table = base.table_mut(&Subject::Organization).unwrap();
     table.keep_since(day("2020-01-01"));
     for (id, (a, b, at)) in rows.iter().enumerate() {
@@ -80,7 +83,8 @@ fn figure(indicator: &str, rows: &[Row]) -> Figure {
     }
     let indicator = catalogue.find_indicator(indicator).unwrap();
     let (params, named) = (Params::default(), NamedChecks::default());
-    let job = Job { indicator, part: &indicator.parts[0], params: &params, area: 0, start: None, others: None, only: None };
+    let job =
+        Job { indicator, part: &indicator.parts[0], params: &params, area: 0, start: None, others: None, only: None };
     Measuring::new(&base, catalogue.words(), &named).one(&job).at(0)
 }
 

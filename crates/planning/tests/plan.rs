@@ -51,7 +51,10 @@ fn each_operator_is_as_written() {
     assert_eq!(status("longgang-cultivation", "lg-13", exact(51, 100)), Status::Missed);
     // One third is one third: 33 % is not, 1/3 is.
     let third = |figure: Figure| stands("zhejiang-governance", "zj-07", &figure, None, "2020-12-31").0;
-    assert_eq!((third(exact(33, 100)), third(exact(1, 3)), third(exact(334, 1000))), (Status::Missed, Status::Met, Status::Met));
+    assert_eq!(
+        (third(exact(33, 100)), third(exact(1, 3)), third(exact(334, 1000))),
+        (Status::Missed, Status::Met, Status::Met)
+    );
     // 全部.
     assert_eq!(status("longgang-cultivation", "lg-08", exact(999, 1000)), Status::Missed);
     assert_eq!(status("longgang-cultivation", "lg-08", exact(1, 1)), Status::Met);
@@ -71,7 +74,8 @@ fn each_operator_is_as_written() {
     assert_eq!(status("liaoning-14th", "ln-17", exact(0, 1)), Status::Missed);
     assert_eq!(status("liaoning-14th", "ln-17", exact(1, 1)), Status::Met);
     // 逐年: above the year before.
-    let grows = |now: Figure, before: Figure| stands("longgang-cultivation", "lg-15", &now, Some(&before), "2025-12-31").0;
+    let grows =
+        |now: Figure, before: Figure| stands("longgang-cultivation", "lg-15", &now, Some(&before), "2025-12-31").0;
     assert_eq!(grows(exact(1, 2), exact(1, 2)), Status::Missed);
     assert_eq!(grows(exact(51, 100), exact(1, 2)), Status::Met);
 }
@@ -244,7 +248,10 @@ fn what_if_shows_who_flips_and_which_targets_turn() {
     assert!(flipped.iter().all(|flip| *flip == (Some(Tri::False), Some(Tri::True), pingzhong)) && !flipped.is_empty());
     let province = base.areas().find(&code("99")).unwrap();
     let turned = |indicator: &str| {
-        found.targets.iter().find(|turn| turn.indicator.0 == indicator && turn.area == province && turn.status.0 != turn.status.1)
+        found
+            .targets
+            .iter()
+            .find(|turn| turn.indicator.0 == indicator && turn.area == province && turn.status.0 != turn.status.1)
     };
     assert_eq!(turned("lc-urban").unwrap().status, (Status::Missed, Status::Met));
     let shift = found.areas.iter().find(|shift| shift.area == province).unwrap();
@@ -252,7 +259,12 @@ fn what_if_shows_who_flips_and_which_targets_turn() {
     // The rural share is 2/3: not each one, as “=” asks, and not exactly half either; but the number asked for is another.
     let rural = found.targets.iter().find(|turn| turn.indicator.0 == "lc-rural" && turn.area == province).unwrap();
     assert_eq!(rural.wanted, (Some(Fraction::ONE), Some(part(1, 2))));
-    assert!(plan.targets.iter().zip(&catalogue.find_plan("liaoning-community-action").unwrap().targets).all(|(a, b)| a == b));
+    assert!(
+        plan.targets
+            .iter()
+            .zip(&catalogue.find_plan("liaoning-community-action").unwrap().targets)
+            .all(|(a, b)| a == b)
+    );
     let nothing = compare(&measuring, &real.measure(&measuring, 1), &real.measure(&measuring, 1));
     assert!(nothing.subjects.is_empty() && nothing.areas.is_empty() && nothing.targets.is_empty());
 }
@@ -295,16 +307,28 @@ fn condition(text: &str) -> Condition {
 fn a_rule_table_shows_its_gaps_and_overlaps() {
     let (catalogue, params, named) = (shipped(), Params::default(), NamedChecks::default());
     let domain = condition("{ all = [{ fact = \"org.grade\", ge = 0 }, { fact = \"org.grade\", le = 5 }] }");
-    let within =
-        planning::cover::Within { domain: &domain, words: catalogue.words(), params: &params, named: &named, today: day("2024-01-01") };
+    let within = planning::cover::Within {
+        domain: &domain,
+        words: catalogue.words(),
+        params: &params,
+        named: &named,
+        today: day("2024-01-01"),
+    };
     let rules = |texts: &[&str]| texts.iter().map(|text| condition(text)).collect::<Vec<_>>();
     let check = |rules: &[Condition]| planning::cover::check(&rules.iter().collect::<Vec<_>>(), &within);
     // 0-2, 3, 4-5: complete, nothing twice.
-    let good = check(&rules(&["{ fact = \"org.grade\", le = 2 }", "{ fact = \"org.grade\", is = 3 }", "{ fact = \"org.grade\", ge = 4 }"]));
+    let good = check(&rules(&[
+        "{ fact = \"org.grade\", le = 2 }",
+        "{ fact = \"org.grade\", is = 3 }",
+        "{ fact = \"org.grade\", ge = 4 }",
+    ]));
     assert!(good.complete && good.gaps.is_empty() && good.overlaps.is_empty(), "{good:?}");
     // 0-1 and 3-5: 2 is missing.
     let gap = check(&rules(&["{ fact = \"org.grade\", lt = 2 }", "{ fact = \"org.grade\", gt = 2 }"]));
-    assert!(gap.gaps[0].facts[0].1 == catalogue::Reading::Known { value: Value::Int(2), source: "假设".into() }, "{gap:?}");
+    assert!(
+        gap.gaps[0].facts[0].1 == catalogue::Reading::Known { value: Value::Int(2), source: "假设".into() },
+        "{gap:?}"
+    );
     // 3 is in both.
     let twice = check(&rules(&["{ fact = \"org.grade\", le = 3 }", "{ fact = \"org.grade\", ge = 3 }"]));
     assert_eq!((twice.gaps.len(), &twice.overlaps[0].rules[..]), (0, &[0, 1][..]));

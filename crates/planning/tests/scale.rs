@@ -2,7 +2,6 @@
 //! it runs only when asked: `cargo test -p planning --test scale -- --ignored --nocapture`, with these two rooms optimized:
 //! `--config 'profile.dev.package.planning.opt-level=3' --config 'profile.dev.package.catalogue.opt-level=3'`.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is the assertion")]
-#![expect(clippy::print_stdout, reason = "its purpose is to print")]
 mod common;
 
 use base::{AreaLevel, AreaTree, Fen};
@@ -31,7 +30,8 @@ impl Dice {
 fn fill(base: &mut FactBase, subject: &Subject, count: u128, communities: &[u32], dice: &mut Dice) {
     let table = base.table_mut(subject).unwrap();
     table.keep_since(day("2000-01-01"));
-    let specs: Vec<_> = table.layout().columns.iter().map(|spec| (spec.fact.clone(), spec.kind, spec.words.clone())).collect();
+    let specs: Vec<_> =
+        table.layout().columns.iter().map(|spec| (spec.fact.clone(), spec.kind, spec.words.clone())).collect();
     // As the store would write them: by place, so that what lies together is counted together.
     for id in 0..count {
         let at = communities[(id as usize * communities.len()) / count as usize];
@@ -42,7 +42,9 @@ fn fill(base: &mut FactBase, subject: &Subject, count: u128, communities: &[u32]
                 Kind::Bool => Given::Known(Value::Bool(dice.roll(2) == 0)),
                 Kind::Int => Given::Known(Value::Int(dice.roll(6) as i64)),
                 Kind::Money => Given::Known(Value::Money(Fen(dice.roll(1_000_000) as i64))),
-                Kind::Date => Given::Known(Value::Date(day("2010-01-01").checked_add(jiff::Span::new().days(dice.roll(5800) as i64)).unwrap())),
+                Kind::Date => Given::Known(Value::Date(
+                    day("2010-01-01").checked_add(jiff::Span::new().days(dice.roll(5800) as i64)).unwrap(),
+                )),
                 Kind::Text => Given::Known(Value::Text(words[dice.roll(words.len() as u64) as usize].clone())),
                 Kind::List => Given::Known(Value::List(words.iter().filter(|_| dice.roll(8) == 0).cloned().collect())),
             };
@@ -58,7 +60,8 @@ fn three_million_subjects() {
     let tree = AreaTree::shipped().unwrap();
     let mut base = FactBase::new(catalogue, &tree, day("2025-12-31"));
     let areas = base.areas();
-    let communities: Vec<u32> = (0..areas.len() as u32).filter(|at| areas.level(*at) == Some(AreaLevel::Community)).collect();
+    let communities: Vec<u32> =
+        (0..areas.len() as u32).filter(|at| areas.level(*at) == Some(AreaLevel::Community)).collect();
     let mut dice = Dice(1);
     fill(&mut base, &Subject::Organization, 1_000_000, &communities, &mut dice);
     fill(&mut base, &Subject::CommunityOrganization, 2_000_000, &communities, &mut dice);
@@ -75,12 +78,22 @@ fn three_million_subjects() {
         let measured = measuring.run(&jobs, threads);
         assert_eq!(measured.len(), jobs.len());
         let work = processor() - work;
-        println!("{} parts, {cells} cells, {threads} thread(s): {:?}, processor {work} ms", jobs.len(), begun.elapsed());
+        println!(
+            "{} parts, {cells} cells, {threads} thread(s): {:?}, processor {work} ms",
+            jobs.len(),
+            begun.elapsed()
+        );
     }
     for job in &jobs {
         let begun = std::time::Instant::now();
         let measured = measuring.one(job);
-        println!("{:>6} us  {} {} ({} areas)", begun.elapsed().as_micros(), job.indicator.id, job.part.id, measured.range().len());
+        println!(
+            "{:>6} us  {} {} ({} areas)",
+            begun.elapsed().as_micros(),
+            job.indicator.id,
+            job.part.id,
+            measured.range().len()
+        );
     }
     let begun = std::time::Instant::now();
     let bytes = base.to_bytes();

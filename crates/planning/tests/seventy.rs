@@ -217,7 +217,8 @@ fn there_are_seventy_rows() {
         .filter(|id| !id.is_empty())
         .collect();
     assert_eq!(aims, BTreeSet::from(["lc-01", "lc-02", "lc-03", "lc-04", "lc-05", "lc-06"]));
-    let single = catalogue.indicators().filter(|indicator| !indicator.id.starts_with("lc-") || !aims.contains(&*indicator.id));
+    let single =
+        catalogue.indicators().filter(|indicator| !indicator.id.starts_with("lc-") || !aims.contains(&*indicator.id));
     let rows = single.filter(|indicator| !matches!(&*indicator.id, "lc-urban" | "lc-rural")).count() + aims.len();
     assert_eq!(rows, 49 + 21);
     let targeted: BTreeSet<&str> =
@@ -235,7 +236,10 @@ fn figures_roll_up() {
         said(&measured(catalogue, &base, indicator, "", area, &params(catalogue, pack, day(DAYS[2]))))
     };
     // Registered in 溪东: O4 O5 O9 (O1-O3 O10 are the province's own, O8 the city's).
-    assert_eq!((at("ln-01", "990101"), at("ln-01", "990102"), at("ln-01", "9901")), ("3".into(), "2".into(), "5".into()));
+    assert_eq!(
+        (at("ln-01", "990101"), at("ln-01", "990102"), at("ln-01", "9901")),
+        ("3".into(), "2".into(), "5".into())
+    );
     // Urban communities of 溪东: (12+11)/2; of 溪西: 10/1; of one community: 12/1; of a village: no urban community.
     assert_eq!(at("ln-08", "990101"), "23/2");
     assert_eq!(at("ln-08", "990102"), "10");

@@ -258,7 +258,10 @@ impl Catalogue {
                 before.iter().any(|theirs| same(theirs, target) && theirs.aims.iter().any(taken))
             };
             if let Some(aim) = target.aims.iter().find(clash) {
-                let message = format!("规划“{}”和“{}”都给指标“{}”定了 {} 的目标", other.id, plan.id, target.indicator.value, aim.by);
+                let message = format!(
+                    "规划“{}”和“{}”都给指标“{}”定了 {} 的目标",
+                    other.id, plan.id, target.indicator.value, aim.by
+                );
                 problems.error(&target.at, message, "请删去一处；两个政策包之间可在其中一个 pack.toml 写 after");
             }
         }
@@ -267,7 +270,11 @@ impl Catalogue {
     fn check_param(&self, name: &Located<String>, unit: Unit, problems: &Problems) {
         match self.params.find(&name.value) {
             None => {
-                problems.error(&name.at, format!("没有名为“{}”的参数", name.value), suggest(&name.value, self.params.names()));
+                problems.error(
+                    &name.at,
+                    format!("没有名为“{}”的参数", name.value),
+                    suggest(&name.value, self.params.names()),
+                );
             }
             Some(def) if def.unit != unit => {
                 let message = format!("参数“{}”的单位是 {}，这里要 {}", name.value, def.unit.word(), unit.word());

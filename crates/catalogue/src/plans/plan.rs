@@ -299,9 +299,8 @@ impl Plan {
 
     /// The baseline of an indicator's part.
     pub fn baseline_of(&self, indicator: &str, part: &str) -> Option<&Baseline> {
-        let fits = |base: &&Baseline| {
-            base.indicator.as_ref().is_some_and(|name| name.value == indicator) && base.part == part
-        };
+        let fits =
+            |base: &&Baseline| base.indicator.as_ref().is_some_and(|name| name.value == indicator) && base.part == part;
         self.baselines.iter().find(fits)
     }
 }

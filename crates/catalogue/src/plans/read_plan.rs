@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 
 use base::AreaCode;
 
+use super::Fraction;
 use super::indicator::{Indicator, Part};
 use super::plan::{Aim, Baseline, Op, Plan, Remark, Said, Stage, Target, Task, Worth, worth_of};
-use super::Fraction;
 use crate::condition::suggest;
 use crate::pack::Pack;
 use crate::params::Unit;
@@ -45,7 +45,9 @@ impl Plan {
             problems.error(file.at(), format!("规划“{id}”没有规划期"), help);
         }
         let area = match file.located("area") {
-            Some(code) => code.value.parse::<AreaCode>().map_err(|error| problems.error(&code.at, error.to_string(), "")).ok(),
+            Some(code) => {
+                code.value.parse::<AreaCode>().map_err(|error| problems.error(&code.at, error.to_string(), "")).ok()
+            }
             None => Some(around.pack.area.clone()),
         };
         let plan = Self {

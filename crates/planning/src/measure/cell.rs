@@ -309,7 +309,8 @@ impl Cell for Extreme {
         self.least |= other.least;
         self.best = match (self.best, other.best) {
             (Some(mine), Some(theirs)) => {
-                let order = (i128::from(theirs.0) * i128::from(mine.1)).cmp(&(i128::from(mine.0) * i128::from(theirs.1)));
+                let order =
+                    (i128::from(theirs.0) * i128::from(mine.1)).cmp(&(i128::from(mine.0) * i128::from(theirs.1)));
                 let better = if self.least { Ordering::Less } else { Ordering::Greater };
                 Some(if order == better { theirs } else { mine })
             }

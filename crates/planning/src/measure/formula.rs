@@ -22,9 +22,7 @@ impl Measuring<'_> {
             Formula::Measure(of) => Cells::Sum(self.sums(job, of, range)?),
             Formula::Milestone(of) => Cells::Milestone(self.sums(job, of, range)?),
             Formula::Share { of, among } => Cells::Share(self.tallies(job, of, among, range)?),
-            Formula::Ratio { top, bottom } => {
-                Cells::Ratio(self.sums(job, top, range)?, self.sums(job, bottom, range)?)
-            }
+            Formula::Ratio { top, bottom } => Cells::Ratio(self.sums(job, top, range)?, self.sums(job, bottom, range)?),
             Formula::Groups(groups) => self.groups(job, groups, range)?,
             Formula::Spread { of, fact } => self.spread(job, of, fact, range)?,
             Formula::Gates { of, among, fact, gates } => {
@@ -67,12 +65,7 @@ impl Measuring<'_> {
     }
 
     /// Figures of areas: an area's own stands for everything below it; without one it is the sum of those below.
-    fn own_or_below(
-        &self,
-        rows: &Rows<'_>,
-        range: &Range<u32>,
-        read: impl Fn(usize) -> (Tri, Held<i64>),
-    ) -> Vec<Sum> {
+    fn own_or_below(&self, rows: &Rows<'_>, range: &Range<u32>, read: impl Fn(usize) -> (Tri, Held<i64>)) -> Vec<Sum> {
         let areas = self.base.areas();
         let mut own: Vec<Option<(Tri, Held<i64>)>> = vec![None; range.len()];
         rows.each(range, |row, at| own[at] = Some(read(row)));

@@ -54,7 +54,12 @@ impl<'a> Measuring<'a> {
         self.compiled(table, condition, params).map(Some)
     }
 
-    pub(crate) fn compiled<'c>(&'c self, table: &'c Table, condition: &Condition, params: &'c Params) -> Option<Compiled<'c>> {
+    pub(crate) fn compiled<'c>(
+        &'c self,
+        table: &'c Table,
+        condition: &Condition,
+        params: &'c Params,
+    ) -> Option<Compiled<'c>> {
         let constants = Constants { params, today: self.on, named: self.named };
         compile(condition, self.words, table, constants).ok()
     }

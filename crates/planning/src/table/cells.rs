@@ -65,9 +65,9 @@ impl Cells {
     pub(crate) fn set(&mut self, row: usize, code: Code) -> bool {
         match self {
             Self::Shared => true,
-            Self::Byte(cells) => put(cells, row, u8::MAX, 254, code, |number| {
-                u8::try_from(number).ok().filter(|byte| *byte < 254)
-            }),
+            Self::Byte(cells) => {
+                put(cells, row, u8::MAX, 254, code, |number| u8::try_from(number).ok().filter(|byte| *byte < 254))
+            }
             Self::Short(cells) => put(cells, row, i16::MIN, i16::MIN + 1, code, |number| {
                 i16::try_from(number).ok().filter(|short| *short > i16::MIN + 1)
             }),
@@ -222,7 +222,8 @@ pub(crate) fn encode(spec: &Spec, value: &Value, symbols: &mut Vec<String>) -> R
             let mut bits = 0;
             for text in texts {
                 let known = symbols.iter().position(|word| word == text);
-                let symbol = known.or_else(|| (spec.words.is_empty() && symbols.len() < 62).then(|| add(symbols, text)));
+                let symbol =
+                    known.or_else(|| (spec.words.is_empty() && symbols.len() < 62).then(|| add(symbols, text)));
                 bits |= 1_u64 << symbol.ok_or_else(|| Unfit::Word(spec.fact.clone(), text.clone()))?;
             }
             Ok(Code::Bits(bits))

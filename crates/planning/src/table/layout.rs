@@ -99,8 +99,11 @@ impl Layout {
     /// Bytes per subject, where it lies included; flags round up to whole words.
     pub fn bytes(&self) -> usize {
         let (flags, others): (Vec<_>, Vec<_>) = self.columns.iter().partition(|spec| spec.width == Width::Flag);
-        let places =
-            if matches!(self.subject, Subject::Organization | Subject::CommunityOrganization | Subject::Case) { 8 } else { 4 };
+        let places = if matches!(self.subject, Subject::Organization | Subject::CommunityOrganization | Subject::Case) {
+            8
+        } else {
+            4
+        };
         let columns: usize = others.iter().map(|spec| spec.width.bits() / 8).sum();
         places + flags.len().div_ceil(16) * 4 + columns
     }

@@ -91,7 +91,8 @@ pub fn facts(catalogue: &Catalogue, at: usize) -> FactBase {
     for subject in tables {
         base.table_mut(&subject).unwrap().keep_since(day("2015-01-01"));
     }
-    for line in include_str!("../fixture.txt").lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+    for line in include_str!("../fixture.txt").lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
+    {
         enter(catalogue, &tree, &mut base, line, at);
     }
     base
@@ -163,9 +164,7 @@ fn given(kind: Kind, text: &str) -> Given {
         (Kind::Date, date) => Value::Date(day(date)),
         (Kind::Text, text) => Value::Text(text.to_owned()),
         (Kind::List, "[]") => Value::List(Vec::new()),
-        (Kind::List, words) => {
-            Value::List(words.trim_matches(['[', ']']).split(',').map(str::to_owned).collect())
-        }
+        (Kind::List, words) => Value::List(words.trim_matches(['[', ']']).split(',').map(str::to_owned).collect()),
     };
     Given::Known(known)
 }
@@ -178,7 +177,14 @@ pub fn params(catalogue: &Catalogue, pack: &str, on: Date) -> Params {
 }
 
 /// One part measured for the whole invented province (or another area of it).
-pub fn measured(catalogue: &Catalogue, base: &FactBase, indicator: &str, part: &str, area: &str, params: &Params) -> Figure {
+pub fn measured(
+    catalogue: &Catalogue,
+    base: &FactBase,
+    indicator: &str,
+    part: &str,
+    area: &str,
+    params: &Params,
+) -> Figure {
     let indicator = catalogue.find_indicator(indicator).unwrap_or_else(|| panic!("no indicator {indicator}"));
     let part = indicator.find_part(part).unwrap_or_else(|| panic!("no part {part} of {}", indicator.id));
     let root = base.areas().find(&code("99")).unwrap();
