@@ -50,10 +50,20 @@ pub struct Line {
     budget: Option<f64>,
 }
 
+/// How many a second.
+pub struct Rate {
+    what: String,
+    ours: f64,
+    yardstick: Option<(String, f64)>,
+    budget: Option<f64>,
+}
+
 /// All lines of a run.
 #[derive(Default)]
 pub struct Report {
     sections: Vec<(String, Vec<Line>)>,
+    rates: Vec<Rate>,
+    facts: Vec<(String, String, bool)>,
     notes: Vec<String>,
 }
 
@@ -78,6 +88,20 @@ impl Report {
         }
     }
 
+    /// Adds a rate; `budget` is how many a second there must be.
+    pub fn rate(&mut self, what: &str, ours: f64, yardstick: Option<(&str, f64)>, budget: Option<f64>) {
+        let yardstick = yardstick.map(|(name, rate)| (name.to_owned(), rate));
+        let rate = Rate { what: what.to_owned(), ours, yardstick, budget };
+        println!("  {what}: {ours:.0}/s, yardstick {:?}, budget {budget:?}", rate.yardstick);
+        self.rates.push(rate);
+    }
+
+    /// Adds something that is either so or not.
+    pub fn fact(&mut self, what: &str, found: String, holds: bool) {
+        println!("  {what}: {found}: {}", if holds { "holds" } else { "DOES NOT HOLD" });
+        self.facts.push((what.to_owned(), found, holds));
+    }
+
     /// Adds a sentence of figures that are not times: sizes, counts, ratios.
     pub fn note(&mut self, text: impl Into<String>) {
         let text = text.into();
@@ -87,13 +111,29 @@ impl Report {
 
     /// Whether every budget was kept.
     pub fn is_within(&self) -> bool {
-        self.sections.iter().flat_map(|(_, lines)| lines).all(|line| line.headroom().is_none_or(|room| room >= 1.0))
+        let times = self.sections.iter().flat_map(|(_, lines)| lines).map(Line::headroom);
+        let rates = self.rates.iter().map(Rate::headroom);
+        times.chain(rates).flatten().all(|room| room >= 1.0) && self.facts.iter().all(|(_, _, holds)| *holds)
     }
 
     /// The tables of `benches/RESULTS.md`: ratios only, because a bare time says more about the machine than about us.
     pub fn markdown(&self, head: &str) -> String {
         let mut out = format!("{head}\n");
-        for (title, lines) in &self.sections {
+        if !self.rates.is_empty() {
+            out.push_str(
+                "\n## Rates\n\n| What | Yardstick | Ours : yardstick | Measured ÷ budget |\n|---|---|---|---|\n",
+            );
+            for rate in &self.rates {
+                let _ = writeln!(out, "{}", rate.row());
+            }
+        }
+        if !self.facts.is_empty() {
+            out.push_str("\n## Must be so\n\n| What | Found | |\n|---|---|---|\n");
+            for (what, found, holds) in &self.facts {
+                let _ = writeln!(out, "| {what} | {found} | {} |", if *holds { "holds" } else { "**does not hold**" });
+            }
+        }
+        for (title, lines) in self.sections.iter().filter(|(_, lines)| !lines.is_empty()) {
             let _ = writeln!(
                 out,
                 "\n## {title}\n\n| What | Yardstick | Ours : yardstick p50 | p99 | Budget ÷ our p99 |\n|---|---|---|---|---|"
@@ -109,6 +149,30 @@ impl Report {
             }
         }
         out
+    }
+}
+
+impl Rate {
+    fn headroom(&self) -> Option<f64> {
+        self.budget.map(|budget| self.ours / budget)
+    }
+
+    fn row(&self) -> String {
+        let (name, ratio) = match &self.yardstick {
+            Some((name, rate)) => (name.as_str(), format!("1 : {:.1}", rate / self.ours)),
+            None => ("—", "—".to_owned()),
+        };
+        format!("| {} | {name} | {ratio} | {} |", self.what, room_text(self.headroom()))
+    }
+}
+
+/// Two digits that matter; what misses the budget is said to.
+fn room_text(room: Option<f64>) -> String {
+    match room {
+        None => "—".to_owned(),
+        Some(room) if room < 1.0 => format!("**{room:.2} (missed)**"),
+        Some(room) if room < 10.0 => format!("{room:.1}"),
+        Some(room) => format!("{room:.0}"),
     }
 }
 
@@ -137,7 +201,6 @@ impl Line {
             }
             None => ("—", "—".to_owned(), "—".to_owned()),
         };
-        let room = self.headroom().map_or_else(|| "—".to_owned(), |room| format!("{room:.1}"));
-        format!("| {} | {name} | {p50} | {p99} | {room} |", self.what)
+        format!("| {} | {name} | {p50} | {p99} | {} |", self.what, room_text(self.headroom()))
     }
 }

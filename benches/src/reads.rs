@@ -3,7 +3,6 @@ use anyhow::Result;
 use base::AreaCode;
 use office::Office;
 use office::register::read::dossier::Moment;
-use store::cases::{Queue, queue, queue_count};
 
 use crate::data::Sample;
 use crate::measure::{Report, Samples};
@@ -37,13 +36,5 @@ pub fn measure(office: &Office, yard: &Yard, sample: &Sample, report: &mut Repor
         Some(60.0),
     );
 
-    let area: AreaCode = "2101".parse()?;
-    let queues = Samples::of(0..200, |_| {
-        let _ = office.db.read(|tx| {
-            queue(tx, "intake", &Queue::Of(area.clone()), None, 50)?;
-            queue_count(tx, "intake", &Queue::Of(area.clone()), today)
-        });
-    });
-    report.line("queue page of a desk (empty queue)", queues, None, Some(15.0));
     Ok(())
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use office::Office;
 use rusqlite::Connection;
 
-use crate::data::{admin, small_act};
+use crate::clerks::{admin, small_act};
 use crate::measure::{Report, Samples};
 
 /// Measures acts beside plain durable commits of SQLite on the same disk.

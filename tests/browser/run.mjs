@@ -1,5 +1,5 @@
 // Looks at pages in a real browser, then runs the journeys. Use:
-//   [YISHE_PASSWORD=…] node run.mjs [BASE_URL] [--pages FILE] [--only PATH] [--journey NAME] [--no-pages]
+//   [YISHE_PASSWORD=…] node run.mjs [BASE_URL] [--pages FILE] [--only PATH] [--journey NAME,…] [--no-pages]
 // Without BASE_URL it starts `yishe demo` on a fresh folder itself (build it first) and stops it at the end.
 // Each page of pages.json: wide (1440) and narrow (390), standard and 长者版 (lib/look.mjs says what is checked); first view at most
 // 100 kB; the same without JavaScript. Then no link reachable from home, or from each role's first page, is dead (lib/crawl.mjs).
@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, existsSync }
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { chromium } from "./chromium/browser.mjs";
 import { crawl } from "./lib/crawl.mjs";
 import { program, startDemo } from "./lib/demo.mjs";
 import { listen, look, outline, weigh } from "./lib/look.mjs";
@@ -22,7 +22,7 @@ const listed = JSON.parse(readFileSync(option("--pages") ?? join(here, "pages.js
 const shots = join(here, "shots");
 mkdirSync(shots, { recursive: true });
 
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const FLAGS = ["--headless", "--lang=zh-CN", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--hide-scrollbars", "--force-color-profile=srgb", "--mute-audio"];
 const executablePath = process.env.CHROMIUM ?? process.env.PATH.split(delimiter).map((folder) => join(folder, "chromium")).find(existsSync);
 if (!executablePath) { console.error("chromium is not on PATH; install it (Debian: apt-get install chromium fonts-noto-cjk)"); process.exit(2); }
 
@@ -30,38 +30,36 @@ const begun = Date.now(), seconds = () => `${((Date.now() - begun) / 1000).toFix
 let faults = 0;
 const check = (good, text) => { if (!good) { faults++; console.log(`  FAIL ${text}`); } return good; };
 
-/** All four appearances of one page, its weight, and the page without JavaScript. */
+/** All four appearances of one page (one load each for standard and 长者版, at two widths), its weight, and the page without JavaScript. */
 async function see(people, base, page) {
-  const name = page.name ?? (page.path.replace(/\W+/g, "_").replace(/^_|_$/g, "") || "home");
+  const name = page.name ?? (page.path.replace(/\W+/g, "_").replace(/^_|_$/g, "") || "home"), who = page.as ? ` as ${page.as}` : "";
+  const context = await people.context(page.as, { viewport: { width: 1440, height: 900 } });
   let first;
-  for (const width of [1440, 390]) {
-    const context = await people.context(page.as, { viewport: { width, height: 900 } });
-    for (const elder of [false, true]) {
-      if (elder) await context.addCookies([{ name: "yishe_elder", value: "1", url: base }]);
-      const tab = await context.newPage(), errors = listen(tab);
-      const answer = await tab.goto(base + page.path, { waitUntil: "load", timeout: 60_000 });
-      const label = `${page.path}${page.as ? ` as ${page.as}` : ""} ${width}${elder ? " elder" : ""}`;
-      check(answer.status() === (page.status ?? 200), `${label}: status ${answer.status()}`);
-      // axe reads the same markup at both widths: once standard and wide, once large and narrow.
-      const deep = (width === 390) === elder;
-      for (const fault of [...await look(tab, { elder, deep }), ...errors.map((error) => `console: ${error}`)]) check(false, `${label}: ${fault}`);
+  // axe reads the same markup at both widths: once standard and wide, once large and narrow.
+  for (const [elder, deepAt, widths] of [[false, 1440, [1440, 390]], [true, 390, [390, 1440]]]) {
+    if (elder) await context.addCookies([{ name: "yishe_elder", value: "1", url: base }]);
+    const tab = await context.newPage(), errors = listen(tab);
+    await tab.setViewportSize({ width: widths[0], height: 900 });
+    const answer = await tab.goto(base + page.path, { waitUntil: "load", timeout: 60_000 });
+    check(answer.status() === (page.status ?? 200), `${page.path}${who}: status ${answer.status()}`);
+    for (const width of widths) {
+      await tab.setViewportSize({ width, height: 900 });
+      const deep = width === deepAt;
+      for (const fault of await look(tab, { elder, deep })) check(false, `${page.path}${who} ${width}${elder ? " elder" : ""}: ${fault}`);
       if (!elder || deep) await tab.screenshot({ path: join(shots, `${name}-${width}${elder ? "-elder" : ""}.png`), fullPage: true });
-      first ??= await outline(tab);
-      await tab.close();
     }
-    await context.close();
+    for (const error of errors) check(false, `${page.path}${who}: console: ${error}`);
+    first ??= await outline(tab);
+    await tab.close();
   }
+  await context.close();
   // zoom 400 %: 1280 wide at four times is 320 CSS pixels
   const plain = await people.context(page.as, { viewport: { width: 320, height: 640 }, javaScriptEnabled: false });
-  const bytes = await weigh(plain, base + page.path);
+  const { bytes, tab } = await weigh(plain, base + page.path);
   check(bytes > 0 && bytes <= 100_000, `${page.path}: first view ${bytes} bytes`);
-  await plain.close();
-  const bare = await people.context(page.as, { viewport: { width: 320, height: 640 }, javaScriptEnabled: false });
-  const tab = await bare.newPage();
-  await tab.goto(base + page.path, { waitUntil: "load" });
   const got = { h1: await tab.locator("h1").first().textContent(), links: await tab.locator("main a[href]").count(), forms: await tab.locator("form").count() };
   check(JSON.stringify(got) === JSON.stringify(first), `${page.path}: without JavaScript ${JSON.stringify(got)}, with ${JSON.stringify(first)}`);
-  await bare.close();
+  await plain.close();
   return bytes;
 }
 
@@ -88,6 +86,23 @@ async function followLinks(people, base) {
   }
 }
 
+/** Journeys by people of their own, on cases of their own: three at a time, the longest first. */
+async function runJourneys(people, base, files) {
+  const long = ["founding.mjs", "founding-no-script.mjs", "founding-direct.mjs"];
+  const left = [...long.filter((file) => files.includes(file)), ...files.filter((file) => !long.includes(file))];
+  const stage = { browser, base, check, people, password: people.password, shots, program, look: (tab, label, how) => look(tab, how).then((list) => list.forEach((fault) => check(false, `${label}: ${fault}`))) };
+  const worker = async () => {
+    for (let file; (file = left.shift()); ) {
+      const started = Date.now();
+      try {
+        await (await import(join(here, "journeys", file))).default(stage);
+      } catch (error) { check(false, `journey ${file} broke off: ${error.stack ?? error}`); }
+      console.log(`${seconds()}  journey ${file} (${Math.round((Date.now() - started) / 1000)} s)`);
+    }
+  };
+  await Promise.all([worker(), worker(), worker()]);
+}
+
 const browserData = mkdtempSync(join(tmpdir(), "yishe-browser-"));
 let demo, browser;
 try {
@@ -102,13 +117,7 @@ try {
     if (!option("--only")) await followLinks(people, base);
   }
   const files = readdirSync(join(here, "journeys")).filter((file) => file.endsWith(".mjs") && !file.startsWith("_")).sort();
-  if (!option("--only")) for (const file of files.filter((file) => !journey || file.includes(journey))) {
-    const stage = { browser, base, check, people, password: people.password, shots, program, look: (tab, label, how) => look(tab, how).then((list) => list.forEach((fault) => check(false, `${label}: ${fault}`))) };
-    try {
-      await (await import(join(here, "journeys", file))).default(stage);
-    } catch (error) { check(false, `journey ${file} broke off: ${error.stack ?? error}`); }
-    console.log(`${seconds()}  journey ${file}`);
-  }
+  if (!option("--only")) await runJourneys(people, base, files.filter((file) => !journey || journey.split(",").some((one) => file.startsWith(one))));
 } catch (error) {
   check(false, String(error.stack ?? error));
 } finally {

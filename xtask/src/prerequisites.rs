@@ -21,11 +21,10 @@ const NEEDS: &[Need] = &[
     Need { what: "Chromium", package: "chromium", there: || on_path("chromium") },
     Need { what: "a CJK font", package: "fonts-noto-cjk", there: cjk_font },
     Need { what: "Node.js (drives the browser)", package: "nodejs", there: || on_path("node") },
-    Need { what: "npm", package: "npm", there: || on_path("npm") },
 ];
 
 /// Installs what is missing where it may; otherwise fails and says exactly what to install.
-pub fn install(root: &Path) -> Result<()> {
+pub fn install() -> Result<()> {
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.there)()).collect();
     if !missing.is_empty() {
         let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
@@ -43,9 +42,6 @@ pub fn install(root: &Path) -> Result<()> {
         let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
         arguments.extend(packages);
         run("apt-get", &arguments, &quiet)?;
-    }
-    if !root.join("tests/browser/node_modules/playwright-core").exists() {
-        run("npm", &["ci", "--prefix", "tests/browser", "--no-audit", "--no-fund", "--silent"], &[])?;
     }
     Ok(())
 }

@@ -10,6 +10,6 @@ mod tests;
 pub mod verb;
 
 pub use actor::{Actor, AdminRole, Post};
-pub use may::{Denied, Scope, may, scope};
+pub use may::{Denied, Scope, may, scope, seat};
 pub use subject::{CaseSubject, OrgSubject, Subject, TaskSubject, Territory};
 pub use verb::{DeskId, Verb};

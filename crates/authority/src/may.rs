@@ -1,7 +1,7 @@
 //! The one function that says who may do what, and the scope of lists that follows from it.
 use base::{AccountId, AreaCode, BodyId, OrgId};
 
-use crate::subject::{CaseSubject, OrgSubject, TaskSubject};
+use crate::subject::{CaseSubject, OrgSubject, TaskSubject, Territory};
 use crate::{Actor, AdminRole, DeskId, Post, Subject, Verb};
 
 /// Why not. `Display` says what is refused, why, and what to do next.
@@ -76,6 +76,7 @@ pub fn may(actor: &Actor, verb: Verb, subject: &Subject) -> Result<(), Denied> {
         (Verb::Export, _) => sees(actor, subject),
         (Verb::Import | Verb::Amend, _) => at_area(actor, &["data_quality"], subject),
         (Verb::AdoptEdition, _) => at_area(actor, &["decision"], subject),
+        (Verb::Reassign, Subject::Handover { from, to }) => over_both(actor, from, to),
         (_, Subject::Case(case)) => act(actor, verb, case),
         (Verb::Submit, Subject::Organization(org)) => {
             if actor.orgs.contains(&org.org) {
@@ -86,6 +87,18 @@ pub fn may(actor: &Actor, verb: Verb, subject: &Subject) -> Result<(), Denied> {
         }
         _ => Err(Denied::NothingOpen),
     }
+}
+
+/// The post under which the actor does this (以什么岗位办理), for the record: the one that gives the right, also where he holds others.
+/// None for one's own cases and organizations, for administrators, and where [`may`] refuses.
+pub fn seat<'a>(actor: &'a Actor, verb: Verb, subject: &Subject) -> Option<&'a Post> {
+    may(actor, verb, subject).ok()?;
+    let alone = |post: &&Post| {
+        let one = Actor { posts: vec![(*post).clone()], orgs: Vec::new(), ..actor.clone() };
+        let own = matches!(subject, Subject::Case(case) if is_own(&one, case));
+        !own && may(&one, verb, subject).is_ok()
+    };
+    actor.posts.iter().find(alone)
 }
 
 /// The three administrators, each his own verbs and nobody else's.
@@ -146,12 +159,26 @@ fn sees(actor: &Actor, subject: &Subject) -> Result<(), Denied> {
     own.admits(subject).then_some(()).ok_or(Denied::NotYourArea)
 }
 
+/// The decision desk of one authority above both, or of the upper one of the two: neither side takes or gives away alone.
+fn over_both(actor: &Actor, from: &Territory, to: &Territory) -> Result<(), Denied> {
+    let mut deciding = actor.posts.iter().filter(|post| post.desk.as_str() == "decision").peekable();
+    if deciding.peek().is_none() {
+        return Err(Denied::NotYourDesk);
+    }
+    if deciding.any(|post| from.lies_in(&post.area) && to.lies_in(&post.area)) {
+        Ok(())
+    } else {
+        Err(Denied::NotYourArea)
+    }
+}
+
 /// One of `desks` at exactly the subject's authority.
 fn at_area(actor: &Actor, desks: &[&str], subject: &Subject) -> Result<(), Denied> {
     let territory = match subject {
         Subject::Case(case) => &case.territory,
         Subject::Organization(org) => &org.registrar,
         Subject::Area(territory) => territory,
+        Subject::Handover { from, .. } => from,
         Subject::Platform => return Err(Denied::OtherAdmin),
     };
     let mut at_desk = actor.posts.iter().filter(|post| desks.contains(&post.desk.as_str())).peekable();
@@ -233,6 +260,9 @@ impl Scope {
             Subject::Case(case) => self.admits_case(case),
             Subject::Organization(org) => self.admits_org(org),
             Subject::Area(territory) => self.areas.iter().chain(&self.domiciles).any(|area| territory.lies_in(area)),
+            Subject::Handover { from, to } => {
+                self.areas.iter().any(|area| from.lies_in(area)) && self.areas.iter().any(|area| to.lies_in(area))
+            }
             Subject::Platform => false,
         }
     }

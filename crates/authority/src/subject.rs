@@ -43,6 +43,13 @@ pub enum Subject {
     Organization(OrgSubject),
     /// Everything in an area: a register, a list, a batch.
     Area(Territory),
+    /// An organization going from one competent authority to another (变更登记管理机关).
+    Handover {
+        /// The registrar that has it.
+        from: Territory,
+        /// The registrar that gets it.
+        to: Territory,
+    },
     /// The platform itself: accounts, configuration, keys, journal.
     Platform,
 }

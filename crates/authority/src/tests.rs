@@ -212,3 +212,47 @@ fn a_zone_is_placed_by_the_dated_tree_not_by_its_code() {
     assert_eq!(may(&official(1, "supervision", PROVINCE, 1), Verb::View, &subject), Ok(()));
     assert_eq!(may(&official(1, "supervision", "97", 1), Verb::View, &subject), Err(Denied::NotYourArea));
 }
+
+#[test]
+fn an_organization_goes_to_another_registrar_by_an_authority_above_both() {
+    let handover = |from: &str, to: &str| Subject::Handover { from: area(from).into(), to: area(to).into() };
+    let rows = [
+        (official(1, "decision", PROVINCE, 1), PROVINCE, CITY, Ok(())),
+        (official(1, "decision", PROVINCE, 1), COUNTY, OTHER_COUNTY, Ok(())),
+        (official(1, "decision", CITY, 1), COUNTY, CITY, Ok(())),
+        (official(1, "decision", CITY, 1), PROVINCE, CITY, Err(Denied::NotYourArea)),
+        (official(1, "decision", COUNTY, 1), COUNTY, OTHER_COUNTY, Err(Denied::NotYourArea)),
+        (official(1, "review", PROVINCE, 1), PROVINCE, CITY, Err(Denied::NotYourDesk)),
+        (citizen(500, &[70]), PROVINCE, CITY, Err(Denied::NotYourDesk)),
+        (admin(9, AdminRole::System), PROVINCE, CITY, Err(Denied::AdminsDoNoBusiness)),
+        (Actor::system(), PROVINCE, CITY, Err(Denied::SystemOnlyLapses)),
+    ];
+    for (actor, from, to, expected) in rows {
+        assert_eq!(may(&actor, Verb::Reassign, &handover(from, to)), expected, "{} {from} {to}", actor.name);
+    }
+    // Neither side alone, also not by somebody who decides for both sides in two posts.
+    let mut both = official(1, "decision", COUNTY, 1);
+    both.posts.extend(official(1, "decision", OTHER_COUNTY, 2).posts);
+    assert_eq!(may(&both, Verb::Reassign, &handover(COUNTY, OTHER_COUNTY)), Err(Denied::NotYourArea));
+    let whole = Subject::Organization(OrgSubject {
+        org: OrgId::from_bits(70),
+        registrar: area(COUNTY).into(),
+        domicile: None,
+        bodies: Vec::new(),
+    });
+    assert!(may(&official(1, "decision", PROVINCE, 1), Verb::Reassign, &whole).is_err(), "to where?");
+}
+
+#[test]
+fn the_seat_is_the_post_that_gives_the_right() {
+    let mut several = official(1, "supervision", OTHER_COUNTY, 1);
+    several.posts.extend(official(1, "intake", OTHER_COUNTY, 1).posts);
+    several.posts.extend(official(1, "intake", COUNTY, 2).posts);
+    let found = seat(&several, Verb::Accept, &at(task("intake"))).map(|post| (post.desk.as_str(), post.area.as_str()));
+    assert_eq!(found, Some(("intake", COUNTY)));
+    assert_eq!(seat(&several, Verb::Accept, &at(task("review"))), None, "what may not be done has no seat");
+    // An official's own application is his own affair, whatever posts he holds.
+    let own = Actor { account: account(500), ..several };
+    assert_eq!(seat(&own, Verb::Withdraw, &at(task("intake"))), None);
+    assert_eq!(seat(&Actor::system(), Verb::Lapse, &at(task("intake"))).map(|post| post.desk.is_system()), Some(true));
+}

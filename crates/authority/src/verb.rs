@@ -99,6 +99,8 @@ pub enum Verb {
     Import,
     /// 更正登记数据
     Amend,
+    /// 变更登记管理机关
+    Reassign,
     /// 管理账号与岗位（系统管理员）
     ManageAccounts,
     /// 修改系统配置（系统管理员）
@@ -111,7 +113,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb, for tables and tests.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Submit,
         Self::Accept,
         Self::Return,
@@ -133,6 +135,7 @@ impl Verb {
         Self::Export,
         Self::Import,
         Self::Amend,
+        Self::Reassign,
         Self::ManageAccounts,
         Self::Configure,
         Self::GrantRights,
@@ -190,6 +193,7 @@ impl Verb {
             Self::Export => "导出",
             Self::Import => "导入",
             Self::Amend => "更正",
+            Self::Reassign => "变更登记管理机关",
             Self::ManageAccounts => "管理账号",
             Self::Configure => "修改配置",
             Self::GrantRights => "授予权限",

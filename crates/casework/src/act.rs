@@ -223,8 +223,13 @@ pub fn apply(mut case: Case, decision: &Decision) -> Case {
         return case;
     }
     case.rev += 1;
+    let answered = decision.answers.as_ref().is_some_and(|answers| *answers != case.answers);
+    if answered || !decision.materials.is_empty() || decision.digest.is_some() {
+        case.filed_rev = case.rev;
+    }
     case.open.retain(|task| !decision.closed.contains(&task.step));
     for task in &decision.tasks {
+        let task = &Task { rev: case.rev, ..task.clone() };
         match case.open.iter_mut().find(|open| open.step == task.step) {
             Some(open) => *open = task.clone(),
             None => case.open.push(task.clone()),
@@ -250,5 +255,25 @@ pub fn apply(mut case: Case, decision: &Decision) -> Case {
         case.digest.clone_from(digest);
     }
     case.timeline.push(decision.event.clone());
+    case
+}
+
+/// A line for the history of what happened to a case from outside its matter.
+pub fn event_of(who: &authority::Actor, desk: &DeskId, verb: Verb, today: Date) -> Event {
+    event(&Act::new(None, verb), who, desk, today)
+}
+
+/// The case under another authority (登记管理机关变更): the registrar's own open tasks go along, unclaimed; those of other bodies
+/// and levels stay where they are. Everybody looks anew.
+pub fn handed_over(mut case: Case, to: &AreaCode, event: Event) -> Case {
+    case.rev += 1;
+    case.filed_rev = case.rev;
+    let from = std::mem::replace(&mut case.area, to.clone());
+    for task in case.open.iter_mut().filter(|task| task.area == from && task.body.is_none()) {
+        task.area = to.clone();
+        task.claimed_by = None;
+        task.rev = case.rev;
+    }
+    case.timeline.push(event);
     case
 }

@@ -22,6 +22,9 @@ pub struct Case {
     pub digest: String,
     /// Counts the acts; a save with an older one is a conflict.
     pub rev: u64,
+    /// The act in which what was filed (answers, materials, edition, authority) last changed: who looked before has not seen it.
+    #[serde(default)]
+    pub filed_rev: u64,
     /// The competent authority's area (办理机关).
     pub area: AreaCode,
     /// Who filed it; nothing where an authority or the timer opened it.
@@ -79,6 +82,9 @@ pub struct Task {
     pub escalated: bool,
     /// Its limit has run out.
     pub overdue: bool,
+    /// The act that opened it or last changed it.
+    #[serde(default)]
+    pub rev: u64,
 }
 
 /// A material as it was provided.
@@ -217,6 +223,12 @@ impl Case {
     /// The open task of a step.
     pub fn find_task(&self, step: &StepId) -> Option<&Task> {
         self.open.iter().find(|task| task.step == *step)
+    }
+
+    /// Whether somebody who saw the case after `seen` acts still sees this task as it is: it is open still, has not changed since,
+    /// and neither has what was filed. An opinion given meanwhile at a parallel task does not matter to it.
+    pub fn is_fresh(&self, step: &StepId, seen: u64) -> bool {
+        self.filed_rev <= seen && self.find_task(step).is_some_and(|task| task.rev <= seen)
     }
 
     /// Whether it has ended.

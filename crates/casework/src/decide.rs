@@ -155,6 +155,7 @@ impl<'a> Acting<'a> {
         if !missing.is_empty() {
             return Err(Refusal::Missing(missing));
         }
+        self.grounded(offered)?;
         if offered.needs.contains(&Given::Points) {
             self.points()?;
         }
@@ -166,6 +167,16 @@ impl<'a> Acting<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Where the law lists the grounds of a move, the article cited names at least one of them; more may stand beside it.
+    fn grounded(&self, offered: &Move) -> Result<(), Refusal> {
+        let cited: Vec<&str> = self.act.article.split('；').map(str::trim).collect();
+        let listed = |ground: &catalogue::matter::Ground| cited.contains(&ground.clause.text.trim());
+        if offered.grounds.is_empty() || offered.grounds.iter().any(listed) {
+            return Ok(());
+        }
+        Err(Refusal::NoGround(offered.grounds.iter().map(|ground| ground.clause.text.clone()).collect()))
     }
 
     /// Every review point has an answer, and every 否 a remark.
@@ -277,7 +288,8 @@ impl<'a> Acting<'a> {
         };
         let late: Vec<String> = targets().filter(|target| !said(target)).collect();
         if !self.case.corrections.is_empty() && !late.is_empty() {
-            return Err(Refusal::SaidTooLate(late));
+            let clause = offered.clause.as_ref().map(|clause| clause.text.clone()).unwrap_or_default();
+            return Err(Refusal::SaidTooLate { late, clause });
         }
         let clock = offered.correction.as_ref().map(|limit| Clock::start(limit, self.rules.params, self.today));
         Ok(Correction {

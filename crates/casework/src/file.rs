@@ -103,6 +103,7 @@ fn fresh(rules: &Rules<'_>, filing: Filing, today: Date) -> Result<Case, Refusal
         matter: rules.matter.id.clone(),
         digest: rules.digest.to_owned(),
         rev: 0,
+        filed_rev: 0,
         area: filing.area,
         applicant: filing.applicant,
         org: filing.org,

@@ -134,6 +134,7 @@ fn task(rules: &Rules<'_>, case: &Case, facts: &CaseFacts<'_>, step: &Step) -> R
         awaits: None,
         escalated: false,
         overdue: false,
+        rev: 0,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Guards: conditions that must hold, materials that must be there, checks of the matter at their moments.
 use std::collections::BTreeMap;
 
-use catalogue::matter::{CheckSeverity, Condition, Material, MaterialId, MaterialSource, Moment, Need};
+use catalogue::matter::{CheckSeverity, Condition, Material, MaterialId, MaterialSource, Moment, Need, Step};
 use catalogue::{Facts, Tri};
 
 use crate::act::Rules;
@@ -51,6 +51,19 @@ impl Rules<'_> {
             Need::Fixed(fixed) => *fixed,
             Need::When(condition) => condition.evaluate(&self.context(facts)) != Tri::False,
         }
+    }
+
+    /// The steps that this application passes over, each with the reason its matter gives (不经过的环节). A step whose condition
+    /// cannot be judged yet is not among them.
+    pub fn passed_over(&self, facts: &dyn Facts) -> Vec<(&Step, &str)> {
+        let context = self.context(facts);
+        let skipped = |step: &&Step| step.when.as_ref().is_some_and(|when| when.evaluate(&context) == Tri::False);
+        let said = |step: &Step| {
+            let holds = |condition: &Condition| condition.evaluate(&context) == Tri::True;
+            step.otherwise.iter().position(|said| said.when.as_ref().is_none_or(holds))
+        };
+        let steps = self.matter.steps.iter().filter(skipped);
+        steps.filter_map(|step| Some((step, step.otherwise.get(said(step)?)?.text.as_str()))).collect()
     }
 
     /// The materials that are missing, or promised where the law knows no promise.

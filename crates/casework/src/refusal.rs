@@ -30,6 +30,8 @@ pub enum Refusal {
     },
     /// The act lacks something.
     Missing(Vec<Given>),
+    /// The article cited is none of the grounds the law lists: those articles.
+    NoGround(Vec<String>),
     /// Review points are unanswered, or answered 否 without a remark.
     Points(Vec<String>),
     /// The form, a material or a check is not in order.
@@ -39,7 +41,12 @@ pub enum Refusal {
     /// A correction notice names things nobody can put right.
     UnknownTargets(Vec<String>),
     /// Things that could have been named in the earlier notice (一次性告知).
-    SaidTooLate(Vec<String>),
+    SaidTooLate {
+        /// Those things.
+        late: Vec<String>,
+        /// The clause of the move, as the matter cites it.
+        clause: String,
+    },
     /// Nothing is waiting for a correction.
     NothingToCorrect,
     /// The limit has not run out; it is due on that day, if there is one.
@@ -103,11 +110,12 @@ impl Refusal {
             Self::ConditionNotMet(_) => "condition_not_met",
             Self::Unknown { .. } => "unknown",
             Self::Missing(_) => "missing",
+            Self::NoGround(_) => "no_ground",
             Self::Points(_) => "points",
             Self::Faults(_) => "faults",
             Self::NotItsFields(_) => "not_its_fields",
             Self::UnknownTargets(_) => "unknown_targets",
-            Self::SaidTooLate(_) => "said_too_late",
+            Self::SaidTooLate { .. } => "said_too_late",
             Self::NothingToCorrect => "nothing_to_correct",
             Self::NotDue(_) => "not_due",
             Self::NotSuspendable => "not_suspendable",
@@ -133,6 +141,11 @@ impl Refusal {
                 let words: Vec<_> = given.iter().map(|given| given.plain()).collect();
                 ("还不能提交".to_owned(), format!("缺少{}", words.join("、")), "请填写后再提交".to_owned())
             }
+            Self::NoGround(articles) => (
+                "不能这样决定".to_owned(),
+                format!("依据条款不是法定理由之一（{}）", articles.join("、")),
+                "请从“法定理由”中至少选一项，其他依据可以另外补充".to_owned(),
+            ),
             Self::Points(points) => (
                 "还不能提交".to_owned(),
                 format!("有审查要点没有结论，或者答“否”而没有说明：{}", points.join("、")),
@@ -152,9 +165,9 @@ impl Refusal {
                 format!("这些不是本事项的填报项或材料：{}", targets.join("、")),
                 "请从列表中选择".to_owned(),
             ),
-            Self::SaidTooLate(targets) => (
+            Self::SaidTooLate { late, clause } => (
                 "不能再次退回补正".to_owned(),
-                format!("补正内容须一次性告知（《行政许可法》第三十二条），这些上次就可以指出：{}", targets.join("、")),
+                format!("补正内容须一次性告知{}，这些上次就可以指出：{}", bracketed(clause), late.join("、")),
                 "请只就上次指出而仍不符合的，或者补正后新改动的内容提出".to_owned(),
             ),
             Self::NotDue(Some(date)) => {
@@ -202,6 +215,11 @@ impl Refusal {
             _ => "不能办理：条件不满足。请核对后再试",
         }
     }
+}
+
+/// A clause in brackets, if there is one.
+fn bracketed(clause: &str) -> String {
+    if clause.is_empty() { String::new() } else { format!("（{clause}）") }
 }
 
 /// Cuts “what：why。what next” into its three parts.

@@ -155,7 +155,7 @@ fn a_correction_stops_the_clock_and_is_said_once() {
 
     // What could have been said the first time may not be said now; what was said, or has changed, may.
     let late = world.decide(&case, &clerk, &returned(&["org_name", "minutes"]), "2026-03-10").unwrap_err();
-    assert_eq!(late, Refusal::SaidTooLate(vec!["org_name".to_owned()]));
+    assert_eq!(late, Refusal::SaidTooLate { late: vec!["org_name".to_owned()], clause: String::new() });
     assert!(world.decide(&case, &clerk, &returned(&["minutes"]), "2026-03-10").is_ok());
 }
 

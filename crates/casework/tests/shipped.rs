@@ -174,6 +174,23 @@ impl Flow<'_> {
             let open: Vec<_> = case.open.iter().map(|task| task.step.to_string()).collect();
             assert_eq!(open, texts(entry, "open"), "{name} {}", entry.at);
         }
+        if let Some(passed) = entry.find("passed") {
+            let outer = Clean(day(entry.find("on").unwrap()));
+            let facts = casework::CaseFacts {
+                outer: &outer,
+                matter: &self.resolved.matter,
+                answers: &case.answers,
+                opinions: &case.opinions,
+                today: outer.0,
+            };
+            let rules = self.rules();
+            let said = rules.passed_over(&facts);
+            let words: Vec<_> = passed.items().iter().filter_map(Node::as_text).collect();
+            assert_eq!(said.len(), words.len(), "{name} {}: {said:?}", entry.at);
+            for (word, (_, text)) in words.iter().zip(&said) {
+                assert!(text.contains(word), "{name} {}: {text}", entry.at);
+            }
+        }
         for (step, due) in entry.find("due").map_or(&[][..], Node::entries) {
             let task = case.find_task(&step.value.as_str().into()).unwrap();
             let clock = task.clock.as_ref().unwrap();

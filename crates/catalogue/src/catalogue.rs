@@ -44,6 +44,8 @@ pub struct Catalogue {
     pub(crate) registers: BTreeMap<String, (Register, Place)>,
     pub(crate) rules: BTreeMap<String, Rule>,
     pub(crate) desks: BTreeMap<String, String>,
+    /// Kinds of bodies that may hold a desk; a desk that is not in it may be held at any.
+    pub(crate) desk_bodies: BTreeMap<String, Vec<String>>,
     pub(crate) duties: BTreeMap<String, Duty>,
     pub(crate) indicators: BTreeMap<String, Indicator>,
     pub(crate) plans: BTreeMap<String, Plan>,
@@ -153,6 +155,11 @@ impl Catalogue {
     /// The Chinese name of a desk; its id where `desks.toml` has none.
     pub fn desk_name<'a>(&'a self, id: &'a str) -> &'a str {
         self.desks.get(id).map_or(id, String::as_str)
+    }
+
+    /// Whether a desk may be held at a body of this kind (`registrar`, `supervisor`, …). Any, where `desks.toml` names none.
+    pub fn desk_fits(&self, id: &str, body_kind: &str) -> bool {
+        self.desk_bodies.get(id).is_none_or(|kinds| kinds.iter().any(|kind| kind == body_kind))
     }
 
     /// The desks with their Chinese names.

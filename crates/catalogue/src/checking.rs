@@ -154,6 +154,18 @@ impl Catalogue {
         let scope = Scope { answers: &answers, ..self.scope() };
         check_conditions(root, &scope, problems);
         each_table(root, &mut |table| {
+            let Some(fact) = table.find("prefill") else { return };
+            // A person is filled in part by part: `applicant` stands for `applicant.name`, `applicant.phone`...
+            let knows = |name: &str| {
+                let parts = format!("{name}.");
+                self.words.find(name).is_some() || self.words.names().any(|known| known.starts_with(&parts))
+            };
+            if let Some(text) = fact.as_text().filter(|text| !knows(text)) {
+                let help = suggest(text, self.words.names());
+                problems.error(&fact.at, format!("prefill 没有名为“{text}”的事实"), help);
+            }
+        });
+        each_table(root, &mut |table| {
             let Some(name) = table.find("param") else { return };
             if let Some(text) = name.as_text().filter(|text| self.params.find(text).is_none()) {
                 let help = suggest(text, self.params.names());

@@ -40,6 +40,12 @@ impl CodeList {
         let pair = |choice: &Node| Some((text(choice, "value")?, text(choice, "label")?));
         self.choices.items().iter().filter_map(pair).collect()
     }
+
+    /// What people call a value; `None` for one that is not on the list.
+    pub fn find_label(&self, value: &str) -> Option<&str> {
+        let said = |choice: &'_ Node, key: &str| choice.find(key).and_then(Node::as_text) == Some(value);
+        self.choices.items().iter().find(|choice| said(choice, "value"))?.find("label")?.as_text()
+    }
 }
 
 /// Puts the choices of the lists into every table of a matter that names one.

@@ -90,6 +90,14 @@ impl<'p> Loading<'p> {
             "desks" => self.each(root, "desk", |catalogue, entry| {
                 let (id, name) = (entry.need_id("id"), entry.need_text("name"));
                 entry.find("note");
+                let bodies: Vec<String> = entry.texts("bodies").into_iter().map(|kind| kind.value).collect();
+                for kind in bodies.iter().filter(|kind| !BODY_KINDS.contains(&kind.as_str())) {
+                    let message = format!("没有名为“{kind}”的单位类别");
+                    entry.problems().error(entry.at(), message, format!("可用：{}", BODY_KINDS.join("、")));
+                }
+                if !bodies.is_empty() {
+                    catalogue.desk_bodies.insert(id.clone(), bodies);
+                }
                 insert(&mut catalogue.desks, &id, name, entry);
             }),
             "lists" => self.each(root, "list", |catalogue, entry| {
@@ -187,6 +195,10 @@ impl<'p> Loading<'p> {
         }
     }
 }
+
+/// Kinds of bodies (单位类别) at which a desk can be held, as stored with each body.
+pub const BODY_KINDS: [&str; 9] =
+    ["registrar", "supervisor", "regulator", "party", "finance", "tax", "street", "community", "other"];
 
 /// Files of a pack that the catalogue reads.
 fn is_ours(rest: &str) -> bool {

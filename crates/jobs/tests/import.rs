@@ -7,7 +7,7 @@ use authority::{Actor, AdminRole};
 use base::RecordId;
 use jobs::handlers::Import;
 use jobs::{Registry, Runner, Schedule};
-use office::accounts::{NewAccount, NewPost};
+use office::accounts::NewPost;
 use office::import::uploads::Stage;
 use office::testing::{TestOffice, on_each_engine};
 
@@ -16,12 +16,7 @@ const FOUNDATIONS: &[u8] = include_bytes!("../../../data/orgs/foundations_ricf_s
 /// An official with an account, for the job asks for the rights its owner has when it runs.
 fn keeper(office: &TestOffice) -> Actor {
     let body = office.body("registrar", "民政部", "100000");
-    let new = NewAccount {
-        login: "keeper".to_owned(),
-        name: "数据质量岗".to_owned(),
-        password: "Lantern-7-river".to_owned(),
-    };
-    let account = office.open_official(&office.admin(AdminRole::System), &new, None).unwrap();
+    let account = office.opened("keeper", "数据质量岗", None);
     let post = NewPost { account, body, desk: "data_quality".into(), area: "100000".parse().unwrap(), until: None };
     office.give_post(&office.admin(AdminRole::Security), &post).unwrap();
     Actor { account, ..office.official("data_quality", "100000", body) }

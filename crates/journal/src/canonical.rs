@@ -12,6 +12,17 @@ impl Canonical {
         Self::default().text(what)
     }
 
+    /// Starts with nothing, in memory that is there already; what it held is forgotten.
+    pub fn within(mut room: Vec<u8>) -> Self {
+        room.clear();
+        Self(room)
+    }
+
+    /// What was written, as memory to use again.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
     /// Eight bytes of length, big-endian, and the bytes.
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
         self.0.extend_from_slice(&(bytes.len() as u64).to_be_bytes());

@@ -20,7 +20,7 @@ mod verify;
 pub use canonical::Canonical;
 pub use entry::{Algorithm, Draft, Entry, InvalidSubject, RowProof, Start, Subject, chain};
 pub use fault::{Broken, Fault, Place, Stop};
-pub use row::{Batch, Value, batch_of, row_digest};
+pub use row::{Batch, Part, Value, batch_of, row_digest, row_digest_of};
 pub use row_check::{CurrentRow, Evidence, Standing, StoredFile};
 pub use seal::{Head, RepeatedHead, Seal};
 pub use seal_log::{LogFault, cross_check, parse_log};

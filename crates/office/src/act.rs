@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use authority::{Actor, DeskId};
 use base::{AreaCode, Date, EntryId, Instant, Origin};
-use journal::{RowProof, Subject, Value, row_digest};
+use journal::{Batch, RowProof, Subject};
 use serde_json::Value as Json;
 use store::change::Change;
 use store::journal::Former;
-use store::{Arg, Record, Tx, Written};
+use store::{Arg, DbError, Record, Rows, Tx, Written};
 use vault::Digest;
 
+use crate::proof::key_part;
+pub(crate) use crate::proof::{change_key, digest_of_change, digest_of_row, proof_of};
 use crate::{Office, Refused};
 
 /// Tables whose rows are no acts: sign-in traffic, work in progress that nobody relies on yet, and what is derived.
-/// (`account_login` repeats `account.login` to make it unique; its key must not stand in entries, which nothing erases.)
+/// (`account_login` repeats `account.login` to make it unique; its key must not stand in entries, which nothing erases; nor must that
+/// of `outside_identity`. A message in `outbox` is named by its digest in the entry of its act; its state is traffic.)
 pub const UNJOURNALLED: &[&str] = &[
     "meta",
     "follower",
@@ -38,6 +41,8 @@ pub const UNJOURNALLED: &[&str] = &[
     "number_series",
     "account_login",
     "scan_waiting",
+    "outbox",
+    "outside_identity",
 ];
 
 /// What an act says of itself before it runs.
@@ -66,9 +71,11 @@ pub struct Deed {
 }
 
 impl Deed {
-    /// `act` on `subject` by `actor`, seated at its first fitting desk.
+    /// `act` on `subject` by `actor`. Who holds one post acts under it; who holds several, under the one of the subject's own
+    /// authority until [`Deed::sit`] says which post gave the right.
     pub fn by(actor: &Actor, origin: Origin, kind: &str, id: impl std::fmt::Display, act: &str) -> Self {
-        let post = actor.posts.first();
+        let own = |post: &&authority::Post| Origin::of(&post.area) == origin;
+        let post = actor.posts.iter().find(own).or_else(|| actor.posts.first());
         let desk = post.map_or_else(
             || DeskId::new(if actor.is_system() { DeskId::SYSTEM } else { DeskId::APPLICANT }),
             |post| post.desk.clone(),
@@ -94,6 +101,15 @@ impl Deed {
         self
     }
 
+    /// Done under this post (以什么岗位办理): the one that gave the right. Without one, for oneself.
+    pub fn sit(&mut self, post: Option<&authority::Post>) {
+        match post {
+            Some(post) => (self.desk, self.area) = (post.desk.clone(), Some(post.area.clone())),
+            None if self.actor != "system" => (self.desk, self.area) = (DeskId::new(DeskId::APPLICANT), None),
+            None => {}
+        }
+    }
+
     /// With this reason.
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into()).filter(|reason| !reason.is_empty());
@@ -114,6 +130,8 @@ pub struct Work<'a, 'c> {
     /// The deed, which the act may complete (edition, facts, reason) as it learns them.
     pub deed: Deed,
     rows: BTreeMap<(String, String), Option<Digest>>,
+    /// Rows of a bulk act that were made ready and are inserted, and what stands for all of them in the entry.
+    ready: (u64, Option<Batch>),
     files: Vec<Digest>,
     changed: serde_json::Map<String, Json>,
 }
@@ -139,6 +157,17 @@ impl Work<'_, '_> {
         self.tx.insert(record)?;
         self.tx.mark_bulk();
         Ok(())
+    }
+
+    /// Inserts rows of a bulk act that were made ready; [`Work::vouch`] must cover them. Never delete such a row.
+    pub(crate) fn insert_ready<R: Record>(&mut self, rows: &Rows<R>) -> Result<(), DbError> {
+        self.ready.0 += rows.len() as u64;
+        self.tx.insert_rows(rows)
+    }
+
+    /// The entry carries this one Merkle root for all rows made ready and all change rows of the act.
+    pub(crate) fn vouch(&mut self, batch: Batch) {
+        self.ready.1 = Some(batch);
     }
 
     /// Says that a statement (not a record) of this act changed or deleted the row with this key; looks what is there now.
@@ -202,6 +231,10 @@ impl Work<'_, '_> {
         }
         let mut places: BTreeMap<Origin, usize> = BTreeMap::new();
         for change in self.tx.announced().iter().filter(|change| change.entry == self.entry) {
+            if self.ready.1.is_some() {
+                self.ready.0 += 1;
+                continue;
+            }
             let place = places.entry(change.origin).or_default();
             *place += 1;
             let digest = digest_of_change(change);
@@ -212,6 +245,16 @@ impl Work<'_, '_> {
             }
         }
         Ok(bulk)
+    }
+
+    /// What stands for the rows of a bulk act, if it is one and all of them were written.
+    fn batch(&mut self, bulk: Vec<Digest>) -> Result<Option<Batch>, Refused> {
+        match (bulk.is_empty(), std::mem::take(&mut self.ready)) {
+            (true, (0, None)) => Ok(None),
+            (false, (0, None)) => Ok(Some(journal::batch_of(bulk))),
+            (true, (count, Some(batch))) if batch.count == count => Ok(Some(batch)),
+            (_, (count, batch)) => Err(Refused::internal(format!("{count} rows made ready, vouched for: {batch:?}"))),
+        }
     }
 
     /// A bulk act's Merkle root needs every row it wrote: keeps the digest of one that is rewritten now.
@@ -249,7 +292,7 @@ impl Work<'_, '_> {
         entry: EntryId,
         body: impl FnOnce(&mut Self) -> Result<T, Refused>,
     ) -> Result<T, Refused> {
-        if !self.proofs()?.is_empty() {
+        if !self.proofs()?.is_empty() || self.ready.0 > 0 {
             return Err(Refused::internal("a bulk act touches one subject"));
         }
         let deed = std::mem::replace(&mut self.deed, deed);
@@ -269,7 +312,9 @@ impl Work<'_, '_> {
 
     /// Appends the entry for what was written since the last one.
     fn close(&mut self) -> Result<(), Refused> {
+        crate::typed::admit(self.deed.reason.as_deref(), &self.changed, self.today)?;
         let bulk = self.proofs()?;
+        let batch = self.batch(bulk)?;
         let Deed { origin, subject, act, actor, desk, area, on_behalf_of, reason, edition, facts } = self.deed.clone();
         let rows = std::mem::take(&mut self.rows);
         let rows = rows.into_iter().map(|((table, key), digest)| RowProof { table, key, digest }).collect();
@@ -290,7 +335,7 @@ impl Work<'_, '_> {
             change: Json::Object(std::mem::take(&mut self.changed)).to_string(),
             rows,
             files: std::mem::take(&mut self.files),
-            batch: (!bulk.is_empty()).then(|| journal::batch_of(bulk)),
+            batch,
             from_batch: None,
         };
         crate::ledger::append(self.tx, draft)?;
@@ -298,72 +343,24 @@ impl Work<'_, '_> {
     }
 }
 
-/// A record's table, key and digest as its entry proves them.
-pub fn proof_of<R: Record>(record: &R) -> (String, String, Digest) {
-    let (key, digest) = digest_of_row(R::TABLE, R::COLUMNS, R::KEY, &record.args());
-    (R::TABLE.to_owned(), key, digest)
-}
-
-/// Columns that no row digest covers: `entry` is the stamp itself; the others may be set later without rewriting the fact.
-pub const LOOSE: &[&str] = &["entry", "superseded_at", "read_at", "used_step"];
-
-/// The key as text and the digest of a row of any table, from its columns.
-pub fn digest_of_row(table: &str, columns: &[&'static str], key: &[&str], values: &[Arg<'_>]) -> (String, Digest) {
-    let mut proven = Vec::with_capacity(columns.len());
-    let mut parts = vec![String::new(); key.len()];
-    for (name, arg) in columns.iter().zip(values) {
-        if let Some(at) = key.iter().position(|part| part == name) {
-            parts[at] = key_part(arg);
-        }
-        if !LOOSE.contains(name) {
-            proven.push((*name, value_of(arg)));
-        }
-    }
-    (parts.join("/"), row_digest(table, &proven))
-}
-
-/// What an entry proves of a change row: everything but its position, which is known only at the commit and runs without gaps.
-pub fn digest_of_change(change: &Change) -> Digest {
-    let public = change.public.as_ref().map_or(Value::Null, |public| Value::Text(public.to_string()));
-    let columns = [
-        ("origin", Value::Text(change.origin.to_string())),
-        ("kind", Value::Text(change.kind.clone())),
-        ("subject", Value::Text(change.subject.clone())),
-        ("day", Value::Text(change.day.to_string())),
-        ("public", public),
-    ];
-    row_digest("change", &columns)
-}
-
-/// The key of a change row in proofs: its origin, its entry, and which of the entry's changes there it is, from 1.
-pub(crate) fn change_key(origin: Origin, entry: EntryId, place: usize) -> String {
-    format!("{origin}/{entry}/{place}")
-}
-
-fn key_part(arg: &Arg<'_>) -> String {
-    match arg {
-        Arg::Int(Some(number)) => number.to_string(),
-        Arg::Text(Some(text)) => text.to_string(),
-        Arg::Bytes(Some(bytes)) => hex(bytes),
-        Arg::Int(None) | Arg::Text(None) | Arg::Bytes(None) => String::new(),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|half| char::from(DIGITS[usize::from(half)])).collect()
-}
-
-fn value_of(arg: &Arg<'_>) -> Value {
-    match arg {
-        Arg::Int(Some(number)) => Value::Int(*number),
-        Arg::Text(Some(text)) => Value::Text(text.to_string()),
-        Arg::Bytes(Some(bytes)) => Value::Bytes(bytes.to_vec()),
-        Arg::Int(None) | Arg::Text(None) | Arg::Bytes(None) => Value::Null,
-    }
+/// Identity and moment of an act, fixed before anything is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Stamp {
+    /// Identity of its entry.
+    pub entry: EntryId,
+    /// Wall clock.
+    pub at: Instant,
+    /// Business date.
+    pub today: Date,
 }
 
 impl Office {
+    /// A stamp of now.
+    pub fn stamp(&self) -> Stamp {
+        let at = self.clock.now();
+        Stamp { entry: EntryId::fresh_at(at, &self.rng), at, today: self.clock.today() }
+    }
+
     /// Does one act: `body` loads, decides and writes through [`Work`]; then the entry, the change rows and the counters are
     /// written and all is committed. If anything refuses, nothing happened.
     pub fn act<T, F>(&self, deed: Deed, body: F) -> Result<T, Refused>
@@ -371,23 +368,41 @@ impl Office {
         T: Send + 'static,
         F: FnOnce(&mut Work<'_, '_>) -> Result<T, Refused> + Send + 'static,
     {
-        let (at, today) = (self.clock.now(), self.clock.today());
-        let entry = EntryId::fresh_at(at, &self.rng);
-        self.db.write(move |tx| {
-            tx.remember_writes();
-            let mut work = Work {
-                tx,
-                entry,
-                at,
-                today,
-                deed,
-                rows: BTreeMap::new(),
-                files: Vec::new(),
-                changed: serde_json::Map::new(),
-            };
-            let result = body(&mut work)?;
-            work.finish()?;
-            Ok(result)
-        })
+        self.db.write(whole(self.stamp(), deed, body))
+    }
+
+    /// Does one act of many, whose rows were made ready under `stamp`.
+    pub(crate) fn act_in_bulk<T, F>(&self, stamp: Stamp, deed: Deed, body: F) -> Result<T, Refused>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Work<'_, '_>) -> Result<T, Refused> + Send + 'static,
+    {
+        self.db.write_bulk(whole(stamp, deed, body))
+    }
+}
+
+/// The transaction of an act: its body, then its entry.
+fn whole<T, F>(stamp: Stamp, deed: Deed, body: F) -> impl FnOnce(&mut Tx<'_>) -> Result<T, Refused> + Send + 'static
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Work<'_, '_>) -> Result<T, Refused> + Send + 'static,
+{
+    move |tx| {
+        tx.remember_writes();
+        let Stamp { entry, at, today } = stamp;
+        let mut work = Work {
+            tx,
+            entry,
+            at,
+            today,
+            deed,
+            rows: BTreeMap::new(),
+            ready: (0, None),
+            files: Vec::new(),
+            changed: serde_json::Map::new(),
+        };
+        let result = body(&mut work)?;
+        work.finish()?;
+        Ok(result)
     }
 }

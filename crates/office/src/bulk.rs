@@ -1,27 +1,30 @@
 //! Many organizations at once (批量入库): import and generation make their rows ready outside the act and write a chunk of them
 //! inside one, so that the writer is held as shortly as can be.
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as Stopwatch};
 
-use base::{Date, EntryId, Instant, OrgId, Origin, RecordId};
+use base::{EntryId, Instant, OrgId, Origin, RecordId};
 use registry::generate::Version as Stage;
 use registry::{Organization, Post};
 use serde_json::json;
 use store::cubes::CubeKey;
-use store::organizations::{CreditCode, FilingNumber, NameReservation, Officer, Organization as Row, Version};
+use store::organizations::{NameReservation, Officer, Organization as Row, Version};
 use store::registers::QualityIssue;
-use store::{DbError, Record};
 
 use crate::record::{row_of, version_of};
+use crate::staged::Staged;
 use crate::{Deed, Office, Refused, Work};
 
-/// What a chunk may hold the writer for; half of the 50 ms that are promised (DESIGN §5).
-const CHUNK_TIME: Duration = Duration::from_millis(25);
+/// What a chunk may hold the writer for, its commit included; a little less than the 50 ms that are promised (DESIGN §5).
+const CHUNK_TIME: Duration = Duration::from_millis(42);
 /// Organizations in one act at most.
 pub const CHUNK_MOST: usize = 1_000;
 /// Fewer would spend more time on making commits durable than on rows.
 const CHUNK_LEAST: usize = 200;
+/// Chunks that lie ready while one is written.
+pub(crate) const AHEAD: usize = 2;
 
 /// One organization's rows, complete but for the entry and the moment of recording.
 #[derive(Debug, Clone)]
@@ -93,88 +96,21 @@ impl Chunk {
             name,
             issues: Vec::new(),
         };
-        self.count(office, o, today);
+        crate::record::cube_keys(o, &office.areas, today, |key| *self.cubes.entry(key).or_default() += 1);
         self.ready.push(ready);
         self.ready.last_mut().ok_or_else(|| Refused::internal("nothing was added"))
     }
 
-    fn count(&mut self, office: &Office, o: &Organization, today: Date) {
-        crate::record::cube_keys(o, &office.areas, today, |key| *self.cubes.entry(key).or_default() += 1);
-    }
-
-    /// Writes everything: the entry covers the rows by one Merkle root; followers learn the ids by one change row per origin.
-    pub(crate) fn write(&mut self, work: &mut Work<'_, '_>, subject: &str) -> Result<(), Refused> {
+    /// Makes everything of the act ready: `subject` is what its change rows name. Nothing is left to the writer but to insert.
+    pub(crate) fn stage(self, office: &Office, subject: &str) -> Staged {
+        let mut staged = Staged::new(office.stamp(), self.cubes);
         let mut ids: BTreeMap<Origin, Vec<String>> = BTreeMap::new();
-        for ready in &mut self.ready {
-            ready.write(work, self.careful)?;
+        for ready in self.ready {
             ids.entry(ready.row.origin).or_default().push(ready.row.id.to_string());
+            staged.take(ready, self.careful);
         }
-        for (key, by) in &self.cubes {
-            work.tx.tally(key.clone(), *by);
-        }
-        for (origin, ids) in ids {
-            work.tx.announce(store::change::Change {
-                origin,
-                entry: work.entry,
-                kind: "import".to_owned(),
-                subject: subject.to_owned(),
-                day: work.today,
-                public: Some(json!({ "organizations": ids })),
-            });
-        }
-        Ok(())
-    }
-}
-
-impl Ready {
-    fn write(&mut self, work: &mut Work<'_, '_>, careful: bool) -> Result<(), Refused> {
-        let (entry, at) = (work.entry, work.at);
-        self.row.entry = entry;
-        work.insert_bulk(&self.row)?;
-        for version in &mut self.versions {
-            (version.entry, version.recorded_at) = (entry, at);
-            work.insert_bulk(version)?;
-        }
-        for officer in &mut self.officers {
-            (officer.entry, officer.recorded_at) = (entry, at);
-            work.insert_bulk(officer)?;
-        }
-        let Row { origin, id: org, ended_on: until, .. } = self.row;
-        let since = self.versions.first().map_or(work.today, |version| version.valid_from);
-        if let Some(code) = self.row.code.clone() {
-            take(work, &CreditCode { code, origin, org, since, until, entry })?;
-            work.tx.mark_bulk();
-        }
-        if let Some(number) = self.row.filing_number.clone() {
-            take(work, &FilingNumber { number, origin, org, since, until, entry })?;
-            work.tx.mark_bulk();
-        }
-        if let Some(name) = &mut self.name {
-            name.entry = entry;
-            // Not in bulk: a name is given back by deleting its row.
-            if careful {
-                store::organizations::take_name(work.tx, name, work.today).map_err(taken)?;
-            } else {
-                take(work, name)?;
-            }
-        }
-        for issue in &mut self.issues {
-            issue.entry = entry;
-            work.insert(issue)?;
-        }
-        Ok(())
-    }
-}
-
-/// Inserts a row whose key somebody may have taken since it was looked up; then the chunk is made again.
-fn take<R: Record>(work: &mut Work<'_, '_>, record: &R) -> Result<(), Refused> {
-    work.tx.insert(record).map_err(taken)
-}
-
-fn taken(error: DbError) -> Refused {
-    match error {
-        DbError::Unique { .. } => Refused::Conflict,
-        other => other.into(),
+        staged.announce(ids, subject);
+        staged
     }
 }
 
@@ -202,32 +138,32 @@ fn officer_row(office: &Office, o: &Organization, officer: &registry::Officer, a
     }
 }
 
-/// How many organizations the next chunk takes, so that each holds the writer for about `CHUNK_TIME`.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    size: usize,
-}
+/// How many organizations the next chunk takes, so that each holds the writer for about `CHUNK_TIME`. Shared by who makes chunks
+/// ready and who writes them.
+#[derive(Debug)]
+pub struct Pace(AtomicUsize);
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { size: 200 }
+        Self(AtomicUsize::new(CHUNK_LEAST))
     }
 }
 
 impl Pace {
     /// The size of the next chunk.
-    pub fn size(self) -> usize {
-        self.size
+    pub fn size(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
     }
 
     /// Learns from a chunk of `count` that took `time`.
-    pub fn learn(&mut self, count: usize, time: Duration) {
-        if count * 2 < self.size {
+    pub fn learn(&self, count: usize, time: Duration) {
+        let size = self.size();
+        if count * 2 < size {
             return;
         }
         let wanted = count as f64 * CHUNK_TIME.as_secs_f64() / time.as_secs_f64().max(0.001);
-        // At most doubled at a time: a chunk that met a warm cache says little.
-        self.size = (wanted as usize).clamp(CHUNK_LEAST, CHUNK_MOST).min(self.size * 2);
+        // At most doubled, and at most halved, at a time: one chunk that met a warm cache, or a busy disk, says little.
+        self.0.store((wanted as usize).clamp(size / 2, size * 2).clamp(CHUNK_LEAST, CHUNK_MOST), Ordering::Relaxed);
     }
 }
 
@@ -239,26 +175,25 @@ pub(crate) fn locked<T, R>(shared: &Shared<T>, body: impl FnOnce(&mut T) -> R) -
 }
 
 impl Office {
-    /// Writes one chunk as one act and says how long it held the writer. `more` writes what else belongs to the act.
+    /// Writes one chunk as one act and says how long that took. `more` writes what else belongs to the act.
     pub(crate) fn write_chunk<T: Send + 'static>(
         &self,
         deed: Deed,
-        subject: String,
         shared: &Shared<T>,
-        chunk: fn(&mut T) -> &mut Chunk,
-        more: impl FnOnce(&mut Work<'_, '_>, &mut T) -> Result<(), Refused> + Send + 'static,
+        chunk: fn(&T) -> &Staged,
+        more: impl FnOnce(&mut Work<'_, '_>, &T) -> Result<(), Refused> + Send + 'static,
     ) -> Result<Duration, Refused> {
-        let shared = Arc::clone(shared);
-        self.act(deed, move |work| {
-            let begun = Stopwatch::now();
-            locked(&shared, |whole| {
+        let begun = Stopwatch::now();
+        let (stamp, piece) = (locked(shared, |whole| chunk(whole).stamp), Arc::clone(shared));
+        self.act_in_bulk(stamp, deed, move |work| {
+            locked(&piece, |whole| {
                 let part = chunk(whole);
                 work.note("organizations", part.len() as u64);
-                part.write(work, &subject)?;
+                part.write(work)?;
                 more(work, whole)
-            })?;
-            Ok(begun.elapsed())
-        })
+            })
+        })?;
+        Ok(begun.elapsed())
     }
 }
 

@@ -102,11 +102,33 @@ impl Files {
     /// The bytes, if they are there and still the ones that were kept.
     pub fn read(&self, digest: &Digest) -> Result<Vec<u8>, Refused> {
         let path = self.path(digest);
+        self.bring_back(digest);
         let bytes = fs::read(&path).map_err(|_| Refused::NotFound("这份文件"))?;
         if vault::sm3(&bytes) == *digest {
             Ok(bytes)
         } else {
             Err(Refused::internal(format!("stored file {digest} is not what was kept")))
+        }
+    }
+
+    /// Lays bytes aside that nobody names any more; laid aside at an earlier call, they are erased. Kept again in between, they are
+    /// there as ever.
+    pub fn discard(&self, digest: &Digest) -> Result<(), Refused> {
+        let path = self.path(digest);
+        let aside = path.with_extension("aside");
+        let gone = |result: std::io::Result<()>| match result {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            result => result.map_err(|error| trouble(&path, &error)),
+        };
+        gone(fs::remove_file(&aside))?;
+        gone(fs::rename(&path, &aside))
+    }
+
+    /// Brings back what was laid aside, if somebody asks for it after all.
+    fn bring_back(&self, digest: &Digest) {
+        let path = self.path(digest);
+        if !path.exists() && fs::rename(path.with_extension("aside"), &path).is_ok() {
+            tracing::info!(%digest, "a file laid aside is wanted again");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Loading generated organizations (生成演示数据): as bulk acts, in order of their origin so that each act counts in few cubes, and
 //! resumable: the same seed and numbers go in once.
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use authority::Actor;
@@ -8,7 +9,8 @@ use registry::generate::{Focus, Generated, Generator, Made};
 use serde_json::json;
 use store::registers::{ImportBatch, ImportChunk, batch_of_file, last_chunk};
 
-use crate::bulk::{Chunk, Pace, locked};
+use crate::bulk::{AHEAD, Chunk, Pace};
+use crate::staged::Staged;
 use crate::{Deed, Office, Refused};
 
 /// `import_batch.kind` of generated organizations.
@@ -41,10 +43,19 @@ pub struct Loaded {
 }
 
 /// Organizations made ready, with how many numbers they stand for.
-#[derive(Default)]
+#[derive(Debug)]
 struct Piece {
-    chunk: Chunk,
+    staged: Staged,
     numbers: u64,
+}
+
+/// What chunks are made of.
+struct Maker<'m> {
+    office: &'m Office,
+    generator: &'m Generator<'m>,
+    officers: bool,
+    batch: RecordId,
+    pace: &'m Pace,
 }
 
 impl Office {
@@ -58,24 +69,24 @@ impl Office {
         if batch.state == "done" {
             return Ok(loaded);
         }
-        let mut rest = numbers.split_off((batch.taken as usize).min(numbers.len())).into_iter();
-        let (mut pace, mut number) = (Pace::default(), next);
-        let mut waiting = self.make(&generator, plan, &mut rest, pace.size())?;
-        while let Some(piece) = waiting.take() {
-            batch.taken += piece.numbers as i64;
-            batch.rev += 1;
-            let (count, shared) = (piece.chunk.len(), Arc::new(Mutex::new(piece)));
-            let (written, next) = std::thread::scope(|scope| {
-                let writer = scope.spawn(|| self.write_generated(&shared, &batch, number));
-                let next = self.make(&generator, plan, &mut rest, pace.size());
-                (writer.join().unwrap_or_else(|_| Err(Refused::internal("the writing thread stopped"))), next)
-            });
-            pace.learn(count, written.map_err(met)?);
-            waiting = next?;
-            number += 1;
-            loaded.done += locked(&shared, |piece| piece.numbers);
-            progress(loaded);
-        }
+        let rest = numbers.split_off((batch.taken as usize).min(numbers.len()));
+        let pace = Pace::default();
+        let maker =
+            Maker { office: self, generator: &generator, officers: plan.officers, batch: batch.id, pace: &pace };
+        std::thread::scope(|scope| {
+            let (to, pieces) = sync_channel(AHEAD);
+            let making = scope.spawn(move || maker.all(rest, next, &to));
+            for (number, piece) in (next..).zip(pieces) {
+                batch.taken += piece.numbers as i64;
+                batch.rev += 1;
+                let (count, numbers) = (piece.staged.len(), piece.numbers);
+                let time = self.write_generated(&Arc::new(Mutex::new(piece)), &batch, number).map_err(met)?;
+                pace.learn(count, time);
+                loaded.done += numbers;
+                progress(loaded);
+            }
+            making.join().unwrap_or_else(|_| Err(Refused::internal("the making thread stopped")))
+        })?;
         let closed =
             ImportBatch { state: "done".to_owned(), ended_at: Some(self.clock.now()), rev: batch.rev + 1, ..batch };
         self.act(deed(closed.id, "close_generation"), move |work| {
@@ -134,23 +145,6 @@ impl Office {
         Ok((batch, 0))
     }
 
-    fn make(
-        &self,
-        generator: &Generator<'_>,
-        plan: &Plan,
-        numbers: &mut impl Iterator<Item = (u64, Made)>,
-        size: usize,
-    ) -> Result<Option<Piece>, Refused> {
-        let mut piece = Piece::default();
-        for (number, kind) in numbers.take(size) {
-            piece.numbers += 1;
-            if let Some(Generated { versions, officers, .. }) = generator.make(number, kind) {
-                piece.chunk.add(self, &versions, if plan.officers { &officers } else { &[] })?;
-            }
-        }
-        Ok((piece.numbers > 0).then_some(piece))
-    }
-
     fn write_generated(
         &self,
         shared: &Arc<Mutex<Piece>>,
@@ -158,18 +152,43 @@ impl Office {
         number: i64,
     ) -> Result<std::time::Duration, Refused> {
         let batch = batch.clone();
-        let subject = format!("import/{}/{number}", batch.id);
         self.write_chunk(
             deed(batch.id, "load_generated"),
-            subject,
             shared,
-            |piece| &mut piece.chunk,
+            |piece| &piece.staged,
             move |work, piece| {
                 let (origin, entry, taken) = (batch.origin, work.entry, piece.numbers as i64);
                 work.insert(&ImportChunk { origin, batch: batch.id, number, taken, rejected: 0, root: None, entry })?;
                 work.update(&ImportBatch { entry, ..batch })
             },
         )
+    }
+}
+
+impl Maker<'_> {
+    /// Makes one piece after the other, until all are made or nobody takes them any more.
+    fn all(&self, numbers: Vec<(u64, Made)>, first: i64, to: &SyncSender<Piece>) -> Result<(), Refused> {
+        let mut numbers = numbers.into_iter().peekable();
+        let mut at = first;
+        while numbers.peek().is_some() {
+            let subject = format!("import/{}/{at}", self.batch);
+            if to.send(self.piece(&mut numbers, &subject)?).is_err() {
+                break;
+            }
+            at += 1;
+        }
+        Ok(())
+    }
+
+    fn piece(&self, numbers: &mut impl Iterator<Item = (u64, Made)>, subject: &str) -> Result<Piece, Refused> {
+        let (mut chunk, mut count) = (Chunk::default(), 0);
+        for (number, kind) in numbers.take(self.pace.size()) {
+            count += 1;
+            if let Some(Generated { versions, officers, .. }) = self.generator.make(number, kind) {
+                chunk.add(self.office, &versions, if self.officers { &officers } else { &[] })?;
+            }
+        }
+        Ok(Piece { staged: chunk.stage(self.office, subject), numbers: count })
     }
 }
 

@@ -21,15 +21,19 @@ pub mod ledger;
 pub mod lookup;
 pub mod names;
 pub mod notices;
+pub mod params;
 pub mod people;
+mod proof;
 pub mod record;
 mod refused;
 pub mod register;
 pub mod reviews;
 pub mod site_faults;
+mod staged;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod timer;
+pub mod typed;
 pub mod verify;
 
 use std::sync::Arc;
@@ -66,8 +70,8 @@ pub struct Office {
     pub index: Option<Arc<search::Index>>,
     /// Area names by their beginning.
     pub gazetteer: Arc<gazetteer::Gazetteer>,
-    /// Where organization codes come from.
-    pub codes: Arc<dyn connector::CodeSource>,
+    /// Connections to outside systems, and where organization codes come from.
+    pub outside: Arc<connector::Outside>,
     /// Editions of matters already read.
     pub editions: cases::Editions,
 }

@@ -58,6 +58,13 @@ impl Office {
         serde_json::from_value(law).map_err(Refused::internal)
     }
 
+    /// The refusal of a name that another body bears or has reserved, with the clause of the duplicate rule.
+    pub(crate) fn name_taken(&self, name: &str, registrar: &AreaCode, day: Date) -> Result<Refused, Refused> {
+        let clause = self.name_law(registrar, day)?.duplicate.clause;
+        let what = format!("名称“{name}”已被别的组织或者申请占用（{clause}）");
+        Ok(Refused::rule("name_taken", what, "请退回补正，请申请人改用备用名称"))
+    }
+
     /// Checks a wished name for a kind at a registrar on a day. `own`: the case that already reserved it.
     pub fn check_name(
         &self,
@@ -66,11 +73,10 @@ impl Office {
         day: Date,
         own: Option<CaseId>,
     ) -> Result<NameReport, Refused> {
-        let params = self.catalogue.params(&self.lineage(registrar, day), day);
         let NameLaw { rules, duplicate } = self.name_law(registrar, day)?;
         let areas = |normal: &str| self.area_prefix(normal);
         let mut findings = names::check(name, kind.as_str(), registrar, &rules, &areas);
-        let nearest = params.int("name_nearest_count").and_then(|count| usize::try_from(count).ok()).unwrap_or(20);
+        let nearest = self.need_count("name_nearest_count", registrar, day)? as usize;
         // Candidates of the same registrar for the duplicate rule; the nearest of all registrars for the eye.
         let (same, near) = match &self.index {
             Some(index) => (
@@ -95,7 +101,7 @@ impl Office {
         Ok(NameReport { findings, near })
     }
 
-    /// Bodies of the registrar that bear or bore the candidates' names, and everybody who bears the very name.
+    /// Bodies of the registrar that bear or bore the candidates' names or the very name.
     fn holders(
         &self,
         tx: &mut Tx<'_>,
@@ -105,7 +111,7 @@ impl Office {
     ) -> Result<Vec<Holder<OrgId>>, Refused> {
         let key = names::normalize(name);
         let mut ids: Vec<OrgId> = candidates.iter().map(|near| near.id).collect();
-        ids.extend(store::organizations::by_name(tx, &key)?.into_iter().map(|(_, id)| id));
+        ids.extend(store::organizations::by_name(tx, registrar, &key)?.into_iter().map(|(_, id)| id));
         ids.sort();
         ids.dedup();
         let lines = if ids.is_empty() { Vec::new() } else { store::organizations::lines(tx, &ids)? };

@@ -2,12 +2,12 @@
 //! loop: checking → answered (put right, called back) → closed.
 use authority::{Actor, Subject, Verb, may};
 use base::{AreaCode, CaseId, Date, Origin, RecordId, Span};
-use catalogue::Value;
 use store::cases::CaseRow;
 use store::papers::ServiceReview;
 use store::{DbError, FromRow, Row, Statement, Tx, args, sql};
 
-use crate::act::Deed;
+use crate::act::{Deed, Work};
+use crate::connector::messages::ReviewGiven;
 use crate::{Office, Refused};
 
 /// The five levels, best first, with what they are called.
@@ -147,17 +147,12 @@ impl Office {
                 ));
             }
             if store::papers::review_of(work.tx, row.origin, row.id)?.is_some() {
-                return Err(Refused::rule(
-                    "review_given",
-                    "这个办件已经评价过，一事一评（国办发〔2019〕51号）",
-                    "可以在本页查看处理结果",
-                ));
+                return Err(Refused::rule("review_given", "这个办件已经评价过，一事一评", "可以在本页查看处理结果"));
             }
-            let below = office.param_int("review_bad_below", &row.area, work.today).unwrap_or(3);
+            let below = office.need_int("review_bad_below", &row.area, work.today)?;
             let bad = new.score < below;
             check(&new, bad)?;
-            let days = office.param_int("review_rectify_days", &row.area, work.today).unwrap_or(15);
-            let span = Span::Working(u32::try_from(days).unwrap_or(15));
+            let span = Span::Working(office.need_count("review_rectify_days", &row.area, work.today)?);
             let review = ServiceReview {
                 origin: row.origin,
                 id,
@@ -176,6 +171,7 @@ impl Office {
             };
             work.insert(&review)?;
             work.note("score", new.score);
+            office.tell_review(work, &review, &row.number)?;
             Ok(review)
         })
     }
@@ -211,13 +207,11 @@ impl Office {
             let case = store::cases::get(work.tx, origin, review.case_id)?;
             work.note("late", late);
             let rev = review.rev + 1;
-            work.update(&ServiceReview {
-                state: "answered".into(),
-                answer: Some(answer.clone()),
-                rev,
-                entry: work.entry,
-                ..review
-            })?;
+            let entry = work.entry;
+            let answered =
+                ServiceReview { state: "answered".into(), answer: Some(answer.clone()), rev, entry, ..review };
+            work.update(&answered)?;
+            office.tell_review(work, &answered, &case.number)?;
             let Some(applicant) = case.applicant else { return Ok(()) };
             let Some(account) = store::accounts::find(work.tx, applicant)? else { return Ok(()) };
             Ok(work.tx.insert(&store::accounts::Notice {
@@ -234,7 +228,7 @@ impl Office {
 
     /// Closes an answered review; nobody closes what he answered himself unless he is the only one there.
     pub fn close_review(&self, who: &Actor, origin: Origin, id: RecordId) -> Result<(), Refused> {
-        let (areas, by) = (reviewing_areas(who)?, who.account);
+        let (areas, by, office) = (reviewing_areas(who)?, who.account, self.clone());
         self.act(Deed::by(who, origin, "review", id, "close_review"), move |work| {
             let review: ServiceReview = work.tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这条评价"))?;
             in_areas(&review, &areas)?;
@@ -253,8 +247,17 @@ impl Office {
                 }
             }
             let rev = review.rev + 1;
-            work.update(&ServiceReview { state: "closed".into(), rev, entry: work.entry, ..review })
+            let closed = ServiceReview { state: "closed".into(), rev, entry: work.entry, ..review };
+            work.update(&closed)?;
+            let case = store::cases::get(work.tx, origin, closed.case_id)?;
+            office.tell_review(work, &closed, &case.number)
         })
+    }
+
+    /// Tells the outside of a review, if a connection is on.
+    fn tell_review(&self, work: &mut Work<'_, '_>, review: &ServiceReview, number: &str) -> Result<(), Refused> {
+        let told = ReviewGiven::of(review, number, work.today);
+        self.tell_outside(work, &format!("case/{}", review.case_id), review.synthetic, &told)
     }
 
     /// How an authority was rated since a day. `demo`: count demonstration cases too.
@@ -266,7 +269,7 @@ impl Office {
         demo: bool,
     ) -> Result<Figures, Refused> {
         let today = self.clock.today();
-        let below = self.param_int("review_bad_below", area, today).unwrap_or(3);
+        let below = self.need_int("review_bad_below", area, today)?;
         let statement = if demo { FIGURES_DEMO } else { FIGURES };
         Ok(tx.get(statement, args![area, since, today, below])?)
     }
@@ -290,21 +293,13 @@ impl Office {
         })
     }
 
-    /// A whole number among the parameters that hold for an area on a day.
-    pub fn param_int(&self, name: &str, area: &AreaCode, day: Date) -> Option<i64> {
-        match self.catalogue.param(name, &self.lineage(area, day), day)?.value {
-            Value::Int(number) => Some(number),
-            _ => None,
-        }
-    }
-
     /// Until when a case may be rated.
     fn may_be_rated(&self, row: &CaseRow) -> Result<Date, Refused> {
         let Some(ended) = row.ended_on else {
             return Err(Refused::rule("not_ended", "这个办件还没有办结，办结以后才能评价", "请先查看办理进度"));
         };
-        let days = self.param_int("review_invite_days", &row.area, ended).unwrap_or(30);
-        Ok(self.calendar.after(ended, Span::Calendar(u32::try_from(days).unwrap_or(30))).date)
+        let days = self.need_count("review_invite_days", &row.area, ended)?;
+        Ok(self.calendar.after(ended, Span::Calendar(days)).date)
     }
 }
 

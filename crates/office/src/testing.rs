@@ -18,6 +18,9 @@ use crate::{Files, Office};
 /// Where test days begin: Monday 2026-03-02, 09:00 in China, a working day with all its rules in force.
 pub const MORNING: &str = "2026-03-02T01:00:00.000Z";
 
+/// What everybody's password is.
+pub const PASSWORD: &str = "Lantern-7-river";
+
 /// An office that goes away when dropped.
 pub struct TestOffice {
     /// The office.
@@ -81,7 +84,7 @@ pub fn office_on(db: TestDb) -> TestOffice {
         files: Files::open(folder.path().join("files")).unwrap(),
         index: None,
         gazetteer: gazetteer(),
-        codes: Arc::new(crate::connector::LocalSeries),
+        outside: Arc::new(crate::connector::Outside::local()),
         editions: crate::cases::Editions::default(),
     };
     TestOffice { office, config: db.config.clone(), _db: db, folder }
@@ -111,10 +114,19 @@ impl TestOffice {
         let new = crate::accounts::NewAccount {
             login: login.to_owned(),
             name: "经办人".to_owned(),
-            password: "Lantern-7-river".to_owned(),
+            password: PASSWORD.to_owned(),
         };
         let account = self.office.sign_up(&new).unwrap();
         Actor { account, name: "经办人".to_owned(), posts: Vec::new(), orgs: Vec::new(), admin: None }
+    }
+
+    /// An official's account opened by two administrators and activated by its owner, with [`PASSWORD`]; no one-time code bound.
+    pub fn opened(&self, login: &str, name: &str, admin: Option<AdminRole>) -> AccountId {
+        let new = crate::accounts::NewOfficial { login: login.to_owned(), name: name.to_owned(), admin };
+        let first = self.open_official(&self.admin(AdminRole::System), &new).unwrap();
+        let second = self.release_activation(&self.admin(AdminRole::Security), first.account).unwrap();
+        self.accept_activation(&first.login, (&first.code, &second.code), PASSWORD).unwrap();
+        first.account
     }
 
     /// Somebody at a desk, without going through the administrators.

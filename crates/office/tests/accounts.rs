@@ -3,7 +3,7 @@
 use authority::AdminRole;
 use office::Refused;
 use office::accounts::officials::NewPost;
-use office::accounts::{Entrance, NewAccount};
+use office::accounts::{Entrance, NewAccount, NewOfficial};
 use office::testing::{TestOffice, office, on_each_engine};
 
 const PASSWORD: &str = "Lantern-7-river";
@@ -48,31 +48,84 @@ fn five_wrong_passwords_lock_the_login_for_a_quarter_of_an_hour() {
 }
 
 #[test]
-fn a_session_ends_when_idle_and_after_twelve_hours() {
+fn a_session_ends_when_idle_for_half_an_hour() {
     let office = office();
     office.founder("founder3");
     let secret = office.sign_in("founder3", PASSWORD, &door()).unwrap().secret;
-    for _ in 0..23 {
+    office.clock.advance(29 * 60);
+    assert!(office.session(&secret).unwrap().is_some(), "used just in time");
+    office.clock.advance(29 * 60);
+    assert!(office.session(&secret).unwrap().is_some(), "and prolonged by that");
+    office.clock.advance(30 * 60);
+    assert!(office.session(&secret).unwrap().is_none(), "idle");
+}
+
+#[test]
+fn a_session_ends_after_twelve_hours_however_busy() {
+    let office = office();
+    office.founder("founder3");
+    let secret = office.sign_in("founder3", PASSWORD, &door()).unwrap().secret;
+    for minute in 1..=25 {
         office.clock.advance(29 * 60);
-        assert!(office.session(&secret).unwrap().is_some());
+        let open = office.session(&secret).unwrap().is_some();
+        assert_eq!(open, minute * 29 < 12 * 60, "after {} minutes", minute * 29);
     }
-    office.clock.advance(5 * 3600);
-    assert!(office.session(&secret).unwrap().is_none(), "idle or too old");
+}
+
+#[test]
+fn an_unknown_login_takes_as_long_as_a_wrong_password_and_says_the_same() {
+    let office = office();
+    office.founder("founder4");
+    let time = |login: &str| {
+        let begun = std::time::Instant::now();
+        let refused = office.sign_in(login, "Copper-9-bridge", &door()).map(|_| ()).unwrap_err();
+        (begun.elapsed(), format!("{refused:?}"))
+    };
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
+        known.push(time("founder4"));
+        unknown.push(time("nobody-here"));
+    }
+    let (known, unknown) = (known.into_iter().min().unwrap(), unknown.into_iter().min().unwrap());
+    assert_eq!(known.1, unknown.1, "the words tell nothing");
+    let ratio = known.0.as_secs_f64() / unknown.0.as_secs_f64();
+    assert!((0.33..3.0).contains(&ratio), "an answer without hashing would be a hundred times faster: {ratio}");
+}
+
+#[test]
+fn each_sign_in_gets_a_secret_of_its_own_and_a_new_password_ends_all_others() {
+    let office = office();
+    office.founder("founder5");
+    let [one, two, three] = [(), (), ()].map(|()| office.sign_in("founder5", PASSWORD, &door()).unwrap().secret);
+    assert!(one != two && two != three && one != three);
+    let bearer = office.session(&one).unwrap().unwrap();
+    for _ in 0..5 {
+        assert_eq!(code(office.change_password(&bearer, &one, "wrong", "Copper-9-bridge")), "invalid");
+    }
+    assert_eq!(code(office.change_password(&bearer, &one, PASSWORD, "Copper-9-bridge")), "too_many");
+    assert!(office.sign_in("founder5", PASSWORD, &door()).is_ok(), "only the change is locked, not the login");
+    office.clock.advance(16 * 60);
+    office.change_password(&bearer, &one, PASSWORD, "Copper-9-bridge").unwrap();
+    assert!(office.session(&one).unwrap().is_some(), "the one that asked goes on");
+    assert!(office.session(&two).unwrap().is_none() && office.session(&three).unwrap().is_none());
+    assert_eq!(code(office.sign_in("founder5", PASSWORD, &door()).map(|_| ())), "invalid");
 }
 
 #[test]
 fn officials_need_a_code_that_counts_once() {
     let office = office();
-    let system = office.admin(AdminRole::System);
-    office.open_official(&system, &new("shouli"), None).unwrap();
+    office.opened("shouli", "受理岗", None);
     let session = office.sign_in("shouli", PASSWORD, &door()).unwrap();
-    assert!(session.needs_code && session.must_change);
+    assert!(session.needs_code && !session.must_change, "the password is his own");
     let bearer = office.session(&session.secret).unwrap().unwrap();
     assert!(bearer.needs_setup && !bearer.is_ready());
     let key = office.propose_code_key();
     assert_eq!(code(office.bind_code(&bearer, &session.secret, &key, "000000")), "invalid");
     let first = key.code(office.clock.now()).unwrap();
     office.bind_code(&bearer, &session.secret, &key, &first).unwrap();
+    let other = office.propose_code_key();
+    let late = other.code(office.clock.now()).unwrap();
+    assert_eq!(code(office.bind_code(&bearer, &session.secret, &other, &late)), "code_bound", "a second window");
     office.change_password(&bearer, &session.secret, PASSWORD, "Copper-9-bridge").unwrap();
     assert!(office.session(&session.secret).unwrap().unwrap().is_ready());
 
@@ -84,6 +137,14 @@ fn officials_need_a_code_that_counts_once() {
     let next = key.code(office.clock.now()).unwrap();
     office.second_factor(&bearer, &again.secret, &next).unwrap();
     assert!(office.session(&again.secret).unwrap().unwrap().is_ready());
+    // Somebody who saw the code types it at once, within its time step.
+    let thief = office.sign_in("shouli", "Copper-9-bridge", &door()).unwrap();
+    let bearer = office.session(&thief.secret).unwrap().unwrap();
+    assert_eq!(code(office.second_factor(&bearer, &thief.secret, &next)), "invalid", "counted once");
+    assert!(!office.session(&thief.secret).unwrap().unwrap().is_ready());
+    office.clock.advance(30);
+    let older = key.code(office.clock.now().plus_seconds(-60)).unwrap();
+    assert_eq!(code(office.second_factor(&bearer, &thief.secret, &older)), "invalid", "none before the last used");
 }
 
 #[test]
@@ -92,10 +153,11 @@ fn each_administrator_does_only_his_own_part() {
     let [system, security, audit] =
         [AdminRole::System, AdminRole::Security, AdminRole::Audit].map(|role| office.admin(role));
     let body = office.body("registrar", "沈阳市民政局", "2101");
+    let official = |login: &str| NewOfficial { login: login.to_owned(), name: "审查岗".to_owned(), admin: None };
     for wrong in [&security, &audit, &office.founder("nobody")] {
-        assert_eq!(code(office.open_official(wrong, &new("x-official"), None)), "denied");
+        assert_eq!(code(office.open_official(wrong, &official("x-official"))), "denied");
     }
-    let account = office.open_official(&system, &new("shencha"), None).unwrap();
+    let account = office.opened("shencha", "审查岗", None);
     let post = NewPost { account, body, desk: "review".into(), area: "2101".parse().unwrap(), until: None };
     for wrong in [&system, &audit] {
         assert_eq!(code(office.give_post(wrong, &post)), "denied");
@@ -108,6 +170,35 @@ fn each_administrator_does_only_his_own_part() {
     assert_eq!(office.session(&session.secret).unwrap().unwrap().actor.posts.len(), 0);
     office.close_account(&system, account, "离职").unwrap();
     assert_eq!(office.session(&session.secret).unwrap(), None);
+}
+
+#[test]
+fn a_desk_is_held_where_it_belongs() {
+    let office = office();
+    let security = office.admin(AdminRole::Security);
+    let account = office.opened("shencha", "审查岗", None);
+    let (city, tax) = (office.body("registrar", "沈阳市民政局", "2101"), office.body("tax", "沈阳市税务局", "2101"));
+    let give = |body, desk: &str, area: &str| {
+        let new = NewPost { account, body, desk: desk.into(), area: area.parse().unwrap(), until: None };
+        office.give_post(&security, &new).map_err(|refused| match refused {
+            Refused::Invalid(wrong) => wrong[0].message.clone(),
+            other => other.to_string(),
+        })
+    };
+    assert!(give(city, "review", "2101").is_ok());
+    assert!(give(city, "intake", "210102").is_ok(), "a district below may be looked after");
+    assert!(give(tax, "tax", "2101").is_ok());
+    assert!(give(tax, "decision", "2101").unwrap_err().contains("单位类别不符"));
+    assert!(give(city, "supervisor", "2101").unwrap_err().contains("单位类别不符"));
+    for above_or_beside in ["21", "2102", "100000"] {
+        assert!(give(city, "decision", above_or_beside).unwrap_err().contains("管不到"), "{above_or_beside}");
+    }
+    let system = office.admin(AdminRole::System);
+    let new = NewOfficial { login: "waits".to_owned(), name: "未确认".to_owned(), admin: None };
+    let waiting = office.open_official(&system, &new).unwrap().account;
+    let post =
+        NewPost { account: waiting, body: city, desk: "review".into(), area: "2101".parse().unwrap(), until: None };
+    assert_eq!(code(office.give_post(&security, &post)), "account_not_active");
 }
 
 #[test]

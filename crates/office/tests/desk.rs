@@ -4,7 +4,6 @@ use authority::{Actor, AdminRole, Verb};
 use base::BodyId;
 use casework::{Act, PointAnswer, PointVerdict};
 use office::Refused;
-use office::accounts::NewAccount;
 use office::accounts::officials::NewPost;
 use office::cases::Done;
 use office::cases::file::NewCase;
@@ -28,8 +27,7 @@ struct Cast {
 
 /// Somebody with an account and a post, as administrators give them: pending acts look both up again.
 fn seated(office: &TestOffice, login: &str, desk: &str, area: &str, body: BodyId) -> Actor {
-    let new = NewAccount { login: login.into(), name: login.into(), password: "Lantern-7-river".into() };
-    let account = office.open_official(&office.admin(AdminRole::System), &new, None).unwrap();
+    let account = office.opened(login, login, None);
     let post = NewPost { account, body, desk: desk.into(), area: area.parse().unwrap(), until: None };
     office.give_post(&office.admin(AdminRole::Security), &post).unwrap();
     Actor { account, name: login.into(), ..office.official(desk, area, body) }
@@ -60,8 +58,7 @@ fn filed(office: &TestOffice, cast: &Cast, name: &str) -> Done {
     let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
     let (mut answers, materials) = form_of(&resolved.matter, &|_| cast.supervisor_body);
     answers.put("name", serde_json::json!(name));
-    let new =
-        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false };
     office.file_case(&cast.founder, new).unwrap()
 }
 

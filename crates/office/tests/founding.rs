@@ -40,7 +40,7 @@ fn application(office: &TestOffice, cast: &Cast) -> NewCase {
     let area = AREA.parse().unwrap();
     let resolved = office.matter("found-association", &area, office.clock.today()).unwrap();
     let (answers, materials) = form_of(&resolved.matter, &|_| cast.supervisor_body);
-    NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false }
+    NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false }
 }
 
 /// The act with every review point of its step answered 是.
@@ -138,4 +138,50 @@ fn the_same_name_cannot_be_reserved_twice() {
     assert_eq!(refused.code(), "name_taken");
     let third = office.file_case(&cast.founder, application(&office, &cast)).unwrap_err();
     assert!(matches!(third, Refused::Invalid(_)), "{third}");
+}
+
+#[test]
+fn three_bodies_give_opinions_side_by_side() {
+    on_each_engine(|office: &TestOffice| {
+        let cast = cast(office);
+        let body = office.body("regulator", "沈阳市养老服务行业管理部门", AREA);
+        let (regulator, other) = (office.official("regulator", AREA, body), office.body("regulator", "别的部门", AREA));
+        let mut new = application(office, &cast);
+        new.answers.put("regulator", serde_json::json!({ "id": body, "name": "沈阳市养老服务行业管理部门" }));
+        let done = office.file_case(&cast.founder, new).unwrap();
+        step(office, &cast.intake, &done, accept(office)).unwrap();
+        let open = || {
+            let row = office.db.read(|tx| store::cases::get(tx, done.origin, done.case)).unwrap();
+            let body: office::cases::rows::Body = serde_json::from_value(row.body).unwrap();
+            (row.rev, body.case.open.iter().map(|task| task.step.to_string()).collect::<Vec<_>>())
+        };
+        let (seen, steps) = open();
+        assert_eq!(steps, ["supervise", "regulate", "party"]);
+        for wrong in [&cast.supervisor, &cast.party, &cast.review, &office.official("regulator", AREA, other)] {
+            assert_eq!(step(office, wrong, &done, opine(office, "regulate", true)).unwrap_err().code(), "denied");
+        }
+        // All three opened the page at the same moment; none of them is in the others' way.
+        for (who, at) in [(&cast.party, "party"), (&regulator, "regulate"), (&cast.supervisor, "supervise")] {
+            office.act_on_case(who, done.origin, done.case, Some(seen), opine(office, at, true)).unwrap();
+        }
+        assert_eq!(open().1, ["review"]);
+        let review = office.review(&cast.review, &done.number).unwrap();
+        assert_eq!(review.opinions.len(), 3);
+        assert!(review.passed.is_empty(), "{:?}", review.passed);
+    });
+}
+
+#[test]
+fn the_same_body_is_asked_once_and_the_page_says_why() {
+    let office = office();
+    let cast = cast(&office);
+    let mut new = application(&office, &cast);
+    new.answers.put("regulator", serde_json::json!({ "id": cast.supervisor_body, "name": "同一个单位" }));
+    let done = office.file_case(&cast.founder, new).unwrap();
+    step(&office, &cast.intake, &done, accept(&office)).unwrap();
+    let review = office.review(&cast.intake, &done.number).unwrap();
+    let tasks: Vec<_> = review.tasks.iter().map(|task| task.name.as_str()).collect();
+    assert_eq!(tasks, ["业务主管单位审查", "党建工作机构审核"]);
+    assert_eq!(review.passed.len(), 1);
+    assert!(review.passed[0].why.contains("行业管理部门就是业务主管单位"), "{:?}", review.passed);
 }

@@ -187,7 +187,11 @@ const DRAFTS: Statement = sql!(
      where person = $1 order by saved_at desc, id limit $2"
 );
 const DROP_DRAFT: Statement = sql!("accounts.drop_draft", "delete from draft where person = $1 and id = $2");
-const DROP_OLD_DRAFTS: Statement = sql!("accounts.drop_old_drafts", "delete from draft where ends_at < $1");
+const OLD_DRAFTS: Statement = sql!(
+    "accounts.old_drafts",
+    "select person, id, kind, matter, edition, title, body, saved_at, ends_at, rev from draft where ends_at < $1
+     order by ends_at, id limit $2"
+);
 const ANSWERED: Statement = sql!("accounts.answered", "select answer from idempotency where account = $1 and key = $2");
 const KEEP_ANSWER: Statement =
     sql!("accounts.keep_answer", "insert into idempotency (account, key, at, answer) values ($1, $2, $3, $4)");
@@ -221,7 +225,7 @@ pub const ALL: &[Statement] = &[
     UNWATCH,
     DRAFTS,
     DROP_DRAFT,
-    DROP_OLD_DRAFTS,
+    OLD_DRAFTS,
     ANSWERED,
     KEEP_ANSWER,
     FORGET_ANSWERS,
@@ -307,8 +311,12 @@ pub fn end_sessions(tx: &mut Tx<'_>, account: AccountId) -> Result<u64, DbError>
 pub fn tidy(tx: &mut Tx<'_>, now: Instant, before: Instant) -> Result<u64, DbError> {
     Ok(tx.run(END_OLD, args![now])?
         + tx.run(FORGET_ATTEMPTS, args![before])?
-        + tx.run(FORGET_ANSWERS, args![before])?
-        + tx.run(DROP_OLD_DRAFTS, args![now])?)
+        + tx.run(FORGET_ANSWERS, args![before])?)
+}
+
+/// Drafts whose time was over before `now`, oldest first.
+pub fn old_drafts(tx: &mut Tx<'_>, now: Instant, limit: usize) -> Result<Vec<Draft>, DbError> {
+    tx.list(OLD_DRAFTS, args![now, limit])
 }
 
 /// Notes an attempt to sign in; `subject` is `login:NAME` or `ip:ADDRESS`.

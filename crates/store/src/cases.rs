@@ -141,6 +141,12 @@ const KEEP_EDITION: Statement = sql!(
      on conflict (digest) do nothing"
 );
 const LOCATE: Statement = sql!("cases.locate", "select origin from matter_case where id = $1");
+// On PostgreSQL two nodes may act on a case at once; the second waits and then sees what the first did. SQLite has one writer.
+const LOCK: Statement = sql!(
+    "cases.lock",
+    sqlite: "select rev from matter_case where origin = $1 and id = $2",
+    postgres: "select rev from matter_case where origin = $1 and id = $2 for update"
+);
 const BY_NUMBER: Statement = sql!("cases.by_number", "select origin, id from matter_case where number = $1");
 const TASKS: Statement = sql!(
     "cases.tasks",
@@ -175,7 +181,7 @@ const DROP_PENDING: Statement = sql!("cases.drop_pending", "delete from pending_
 
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] =
-    &[KEEP_EDITION, LOCATE, BY_NUMBER, TASKS, OVERDUE, CLAIM, UNCLAIM, PENDING, PENDING_OF, DROP_PENDING];
+    &[KEEP_EDITION, LOCATE, LOCK, BY_NUMBER, TASKS, OVERDUE, CLAIM, UNCLAIM, PENDING, PENDING_OF, DROP_PENDING];
 
 const LINE: &str =
     "select origin, id, number, matter, title, state, status, ending, applicant_name, org, area, received_on,
@@ -198,6 +204,11 @@ pub fn edition(tx: &mut Tx<'_>, digest: &str) -> Result<Edition, DbError> {
 /// Where a case lives.
 pub fn locate(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<Origin>, DbError> {
     Ok(tx.find::<Option<Origin>>(LOCATE, args![id])?.flatten())
+}
+
+/// Keeps everybody else from acting on a case until this transaction ends.
+pub fn lock(tx: &mut Tx<'_>, origin: Origin, id: CaseId) -> Result<(), DbError> {
+    tx.find::<i64>(LOCK, args![origin, id]).map(drop)
 }
 
 /// The case with this number. Two authorities may use the same number; then the first by origin is given to nobody: use the id.

@@ -128,11 +128,23 @@ pub fn heads(tx: &mut Tx<'_>) -> Result<Positions, DbError> {
 
 /// What happened after `positions`, at most `limit` changes, each origin in order.
 pub fn follow(tx: &mut Tx<'_>, positions: &Positions, limit: usize) -> Result<Vec<ChangeRow>, DbError> {
+    let heads = heads(tx)?;
+    follow_to(tx, positions, &heads, limit)
+}
+
+/// What happened after `positions` and up to `heads`, at most `limit` changes, each origin in order.
+pub fn follow_to(
+    tx: &mut Tx<'_>,
+    positions: &Positions,
+    heads: &Positions,
+    limit: usize,
+) -> Result<Vec<ChangeRow>, DbError> {
     let mut out = Vec::new();
-    for (origin, head) in heads(tx)? {
-        let from = positions.get(&origin).copied().unwrap_or(0);
-        if head > from && out.len() < limit {
-            out.extend(tx.list::<ChangeRow>(AFTER, args![origin, from, limit - out.len()])?);
+    for (origin, head) in heads {
+        let from = positions.get(origin).copied().unwrap_or(0);
+        if *head > from && out.len() < limit {
+            let rows = tx.list::<ChangeRow>(AFTER, args![origin, from, limit - out.len()])?;
+            out.extend(rows.into_iter().filter(|row| row.pos <= *head));
         }
     }
     Ok(out)

@@ -32,6 +32,11 @@ pub struct Count {
     pub number: i64,
 }
 
+const MOVE: Statement = sql!(
+    "cubes.move",
+    "update cube_count set number = number + $6
+     where origin = $1 and cube = $2 and area = $3 and kind = $4 and state = $5"
+);
 const ADD: Statement = sql!(
     "cubes.add",
     "insert into cube_count (origin, cube, area, kind, state, number) values ($1, $2, $3, $4, $5, $6)
@@ -50,7 +55,7 @@ const BELOW: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub const ALL: &[Statement] = &[ADD, OF_AREA, BELOW];
+pub const ALL: &[Statement] = &[MOVE, ADD, OF_AREA, BELOW];
 
 impl crate::FromRow for Count {
     const TABLE: &'static str = "cube_count";
@@ -73,7 +78,12 @@ impl crate::FromRow for Below {
 
 pub(crate) fn write(tx: &mut Tx<'_>, cubes: &BTreeMap<CubeKey, i64>) -> Result<(), DbError> {
     for (key, by) in cubes.iter().filter(|(_, by)| **by != 0) {
-        tx.run(ADD, args![key.origin, key.cube, key.area, key.kind, key.state, by])?;
+        let cell = args![key.origin, key.cube, key.area, key.kind, key.state, by];
+        // Nearly always the cell is there, and an update is half the work of an upsert. Where it is not, somebody else may be
+        // making it at this moment.
+        if tx.run(MOVE, cell)? == 0 {
+            tx.run(ADD, cell)?;
+        }
     }
     Ok(())
 }

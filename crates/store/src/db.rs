@@ -18,14 +18,16 @@ pub struct Config {
     pub readers: usize,
     /// Page cache of each SQLite connection in KiB; the writer gets four times as much.
     pub cache_kib: u32,
+    /// Pages in SQLite's write-ahead log from which they are carried over into the database file.
+    pub log_pages: u32,
     /// Whether to refuse a PostgreSQL role that could change history. On for `serve`.
     pub serve: bool,
 }
 
 impl Config {
-    /// With the usual sizes: four readers of 8 MiB, a writer of 32 MiB.
+    /// With the usual sizes: four readers of 8 MiB, a writer of 32 MiB, a log of 64 MiB.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), readers: 4, cache_kib: 8 << 10, serve: false }
+        Self { url: url.into(), readers: 4, cache_kib: 8 << 10, log_pages: 16 << 10, serve: false }
     }
 
     /// The SQLite file, if it is SQLite.
@@ -110,8 +112,21 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         match &self.shared.backend {
-            Backend::Sqlite { writer, .. } => writer.write(act),
+            Backend::Sqlite { writer, .. } => writer.write(false, act),
             Backend::Postgres { pool } => postgres::write(&mut *pool.take()?, &self.shared.queries, act),
+        }
+    }
+
+    /// Writes one chunk of many: as [`Db::write`], but acts that wait are not made to wait for a second chunk.
+    pub fn write_bulk<F, T, E>(&self, act: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        match &self.shared.backend {
+            Backend::Sqlite { writer, .. } => writer.write(true, act),
+            Backend::Postgres { .. } => self.write(act),
         }
     }
 }
@@ -122,7 +137,7 @@ fn open_sqlite(path: PathBuf, config: &Config, queries: &Arc<AtomicU64>) -> Resu
             .map_err(|error| DbError::Unavailable(format!("{}: {error}", folder.display())))?;
     }
     migrate::sqlite(&sqlite::connect(&path, true, config.cache_kib)?)?;
-    let writer = Writer::start(&path, config.cache_kib * 4, Arc::clone(queries))?;
+    let writer = Writer::start(&path, config, Arc::clone(queries))?;
     let (file, cache) = (path.clone(), config.cache_kib);
     let readers = Pool::new(config.readers, move || sqlite::connect(&file, false, cache));
     Ok(Backend::Sqlite { path, readers, writer })

@@ -7,12 +7,14 @@
 //!
 //! The meaning of each table and column is written once, in `migrations/`; the records repeat only the names.
 
+mod checkpoint;
 mod db;
 mod error;
 mod levels;
 mod pool;
 mod postgres;
 mod row;
+mod rows;
 mod sqlite;
 #[doc(hidden)]
 pub mod statement;
@@ -31,6 +33,7 @@ pub mod jobs;
 pub mod journal;
 pub mod migrate;
 pub mod organizations;
+pub mod outside;
 pub mod papers;
 pub mod people;
 pub mod registers;
@@ -38,12 +41,14 @@ pub mod scans;
 pub mod tables;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod upkeep;
 
 pub use db::{Config, Db};
 pub use error::DbError;
 pub use filter::Filter;
 pub use levels::Levels;
 pub use row::{FromRow, Record, Row};
+pub use rows::Rows;
 pub use statement::Statement;
 pub use tx::{Engine, Sql, Tx};
 pub use value::{Arg, Cell, FromCell, ToArg};
@@ -53,7 +58,7 @@ pub use written::Written;
 pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
-    all.extend([papers::ALL, people::ALL, registers::ALL, desk::ALL, scans::ALL].concat());
+    all.extend([papers::ALL, people::ALL, registers::ALL, &desk::statements(), scans::ALL, outside::ALL, upkeep::ALL].concat());
     all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all
 }

@@ -36,6 +36,10 @@ pub const ALL: &[Migration] = migrations![
     4 "0004_work",
     5 "0005_desk",
     6 "0006_lookup",
+    7 "0007_bulk",
+    8 "0008_outside",
+    9 "0009_upkeep",
+    10 "0010_queues",
 ];
 
 /// Tables that are only ever added to, and the one column that may still be set, once.

@@ -101,12 +101,22 @@ const FILES: Statement = sql!(
     "select origin, id, subject, slot, name, mime, size, digest, public, added_at, account, removed_at, entry from file
      where origin = $1 and subject = $2 and removed_at is null order by added_at, id"
 );
+const LEFTOVERS: Statement = sql!(
+    "papers.draft_leftovers",
+    "select distinct f.digest from file f
+     where f.removed_at >= $1 and f.removed_at < $2 and f.subject like 'draft/%'
+       and not exists (select 1 from file g where g.digest = f.digest
+                       and (g.removed_at is null or g.removed_at >= $2 or g.subject not like 'draft/%'))
+     order by f.digest"
+);
+const ERASED: Statement = sql!(
+    "papers.erased",
+    "select count(*), count(case when removed_at is null or subject not like 'draft/%' then 1 end) from file where digest = $1"
+);
 const REMOVE_FILE: Statement = sql!(
     "papers.remove_file",
     "update file set removed_at = $3, entry = $4 where origin = $1 and id = $2 and removed_at is null"
 );
-const MOVE_FILES: Statement =
-    sql!("papers.move_files", "update file set subject = $3, entry = $4 where origin = $1 and subject = $2");
 const FILE_DIGESTS: Statement =
     sql!("papers.file_digests", "select distinct digest from file where removed_at is null order by digest");
 const LETTERS: Statement = sql!(
@@ -146,8 +156,9 @@ const BAD_REVIEWS: Statement = sql!(
 /// For the test that prepares all statements.
 pub const ALL: &[Statement] = &[
     FILES,
+    LEFTOVERS,
+    ERASED,
     REMOVE_FILE,
-    MOVE_FILES,
     FILE_DIGESTS,
     LETTERS,
     LETTERS_TO,
@@ -168,6 +179,22 @@ pub fn files(tx: &mut Tx<'_>, origin: Origin, subject: &str) -> Result<Vec<FileR
     tx.list(FILES, args![origin, subject])
 }
 
+/// The digests of files that only drafts named, and none names since before `to` (of those that went from `from` on).
+pub fn draft_leftovers(tx: &mut Tx<'_>, from: Instant, to: Instant) -> Result<Vec<Vec<u8>>, DbError> {
+    let mut found = Vec::new();
+    tx.each_row::<DbError>(LEFTOVERS, args![from, to], &mut |row| {
+        found.push(row.get("digest")?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Whether the bytes under a digest were rightly erased: it was attached to drafts only, and taken off every one of them.
+pub fn was_erased(tx: &mut Tx<'_>, digest: &[u8]) -> Result<bool, DbError> {
+    let (all, live): (i64, i64) = tx.get(ERASED, args![digest])?;
+    Ok(all > 0 && live == 0)
+}
+
 /// A file's record.
 pub fn file(tx: &mut Tx<'_>, origin: Origin, id: FileId) -> Result<Option<FileRow>, DbError> {
     tx.find_record::<FileRow>(args![origin, id])
@@ -176,11 +203,6 @@ pub fn file(tx: &mut Tx<'_>, origin: Origin, id: FileId) -> Result<Option<FileRo
 /// Takes a file away from its subject; the record stays. `false` if it was away already.
 pub fn remove_file(tx: &mut Tx<'_>, origin: Origin, id: FileId, at: Instant, entry: EntryId) -> Result<bool, DbError> {
     tx.run(REMOVE_FILE, args![origin, id, at, entry]).map(|rows| rows == 1)
-}
-
-/// Hands the files of one subject to another (a draft became a case).
-pub fn move_files(tx: &mut Tx<'_>, origin: Origin, from: &str, to: &str, entry: EntryId) -> Result<u64, DbError> {
-    tx.run(MOVE_FILES, args![origin, from, to, entry])
 }
 
 /// The digests of all files kept (for verification and backup).

@@ -43,6 +43,8 @@ pub trait Record: FromRow {
     const EACH: Statement;
     /// The values, in the order of [`Record::COLUMNS`].
     fn args(&self) -> Vec<Arg<'_>>;
+    /// The values as [`Record::args`] gives them, each with its own memory.
+    fn each_arg(self, take: impl FnMut(Arg<'static>));
 }
 
 impl<'r> Row<'r> {

@@ -63,6 +63,9 @@ macro_rules! record {
             fn args(&self) -> Vec<$crate::Arg<'_>> {
                 vec![$($crate::ToArg::to_arg(&self.$field)),+]
             }
+            fn each_arg(self, mut take: impl FnMut($crate::Arg<'static>)) {
+                $(take($crate::ToArg::into_arg(self.$field));)+
+            }
         }
     };
 }

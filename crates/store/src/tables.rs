@@ -1,6 +1,7 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
 use crate::{
-    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, papers, people, registers, scans,
+    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, outside, papers, people, registers, scans,
+    upkeep,
 };
 
 /// A table and its record's columns.
@@ -60,6 +61,9 @@ pub const ALL: &[Table] = &[
     Table::of::<organizations::Officer>(),
     Table::of::<organizations::Certificate>(),
     Table::of::<organizations::CertificateShort>(),
+    Table::of::<outside::OutboxRow>(),
+    Table::of::<outside::CodeBody>(),
+    Table::of::<outside::OutsideIdentity>(),
     Table::of::<scans::ScanWaiting>(),
     Table::of::<scans::ScanEvent>(),
     Table::of::<papers::FileRow>(),
@@ -75,6 +79,7 @@ pub const ALL: &[Table] = &[
     Table::of::<people::AccessRequest>(),
     Table::of::<registers::RegisterEntry>(),
     Table::of::<registers::QualityIssue>(),
+    Table::of::<upkeep::QualityRun>(),
     Table::of::<registers::DataShare>(),
     Table::of::<registers::ShareCall>(),
     Table::of::<registers::Decoupling>(),

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::change::{self, Change};
 use crate::cubes::{self, CubeKey};
 use crate::written::{Written, key_of};
-use crate::{Arg, DbError, FromRow, Record, Row, Statement, postgres, sqlite};
+use crate::{Arg, DbError, FromRow, Record, Row, Rows, Statement, postgres, sqlite};
 
 /// Which engine is below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,6 +181,22 @@ impl<'c> Tx<'c> {
         self.run(R::INSERT, &record.args())?;
         self.remember(record, None);
         Ok(())
+    }
+
+    /// Inserts rows that were made ready. They are not remembered for [`Tx::take_written`]: whoever made them ready vouches for them.
+    pub fn insert_rows<R: Record>(&mut self, rows: &Rows<R>) -> Result<(), DbError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let sql = Sql::from(R::INSERT);
+        self.queries += rows.len() as u64;
+        self.total.fetch_add(rows.len() as u64, Ordering::Relaxed);
+        match &mut self.inner {
+            Inner::Sqlite(connection) => sqlite::run_each(connection, sql.name, sql.sqlite, rows.each()),
+            Inner::Postgres { tx, cache } => {
+                rows.each().try_for_each(|row| postgres::run(tx, cache, sql.name, sql.postgres, row).map(drop))
+            }
+        }
     }
 
     /// Inserts a record by a statement of its own (`on conflict do nothing`) that takes the record's values.

@@ -23,6 +23,13 @@ pub trait ToArg {
     const NULL: Arg<'static>;
     /// This value as a parameter.
     fn to_arg(&self) -> Arg<'_>;
+    /// This value as a parameter with its own memory, taken over where it has some.
+    fn into_arg(self) -> Arg<'static>
+    where
+        Self: Sized,
+    {
+        self.to_arg().into_owned()
+    }
 }
 
 /// One column of one row.
@@ -67,6 +74,9 @@ impl<T: ToArg> ToArg for Option<T> {
     fn to_arg(&self) -> Arg<'_> {
         self.as_ref().map_or(T::NULL, ToArg::to_arg)
     }
+    fn into_arg(self) -> Arg<'static> {
+        self.map_or(T::NULL, ToArg::into_arg)
+    }
 }
 
 impl<T: ToArg + ?Sized> ToArg for &T {
@@ -93,6 +103,9 @@ impl ToArg for String {
     const NULL: Arg<'static> = Arg::Text(None);
     fn to_arg(&self) -> Arg<'_> {
         Arg::Text(Some(Cow::Borrowed(self)))
+    }
+    fn into_arg(self) -> Arg<'static> {
+        Arg::Text(Some(Cow::Owned(self)))
     }
 }
 

@@ -44,6 +44,15 @@ fn owned(args: &[Arg<'_>]) -> Vec<Arg<'static>> {
 }
 
 impl Arg<'_> {
+    /// The value with its own memory, taken over where it has it already.
+    pub fn into_owned(self) -> Arg<'static> {
+        match self {
+            Self::Int(number) => Arg::Int(number),
+            Self::Text(text) => Arg::Text(text.map(|text| text.into_owned().into())),
+            Self::Bytes(bytes) => Arg::Bytes(bytes.map(|bytes| bytes.into_owned().into())),
+        }
+    }
+
     /// The same value with its own memory.
     pub fn owned(&self) -> Arg<'static> {
         match self {

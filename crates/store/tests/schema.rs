@@ -39,6 +39,8 @@ const NOT_BY_ORIGIN: &[&str] = &[
     "matter_edition",
     "job",
     "idempotency",
+    "code_body",
+    "outside_identity",
 ];
 
 fn tables(db: &store::Db) -> Vec<String> {

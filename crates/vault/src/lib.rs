@@ -29,4 +29,4 @@ pub use password::{
 pub use personal::{DataKey, PersonalFault, Sealed, WrappedKey, personal_aad};
 pub use sign::{DISTINGUISHING_ID, PublicKey, Signature, SigningKey};
 pub use sm4::{SealFault, Sm4Key, open, seal};
-pub use token::{fresh_token, same, token_digest};
+pub use token::{fold_readable, fresh_readable, fresh_token, same, token_digest};

@@ -22,8 +22,9 @@
 
   // Drafts: <form data-autosave="/my/drafts/…"> is sent there two seconds after the last change, files left out.
   for (const form of document.querySelectorAll("form[data-autosave]")) {
-    let timer = 0, note = null;
-    const save = async () => {
+    let timer = 0, note = null, busy = null;
+    const save = () => { busy = send().finally(() => { busy = null; }); };
+    const send = async () => {
       const data = new URLSearchParams();
       for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
       try {
@@ -37,7 +38,15 @@
       } catch { say("网络断开，草稿暂时没有存上。"); }
     };
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(save, 2000); });
-    form.addEventListener("submit", () => clearTimeout(timer));
+    // A save on its way would make this one look like another window's: it is waited for, though not for ever.
+    form.addEventListener("submit", (event) => {
+      clearTimeout(timer);
+      if (!busy) return;
+      event.preventDefault();
+      const by = event.submitter;
+      const late = new Promise((done) => setTimeout(done, 4000));
+      Promise.race([busy, late]).finally(() => { busy = null; if (by) form.requestSubmit(by); else form.requestSubmit(); });
+    });
   }
   // Counting characters.
   for (const area of document.querySelectorAll("textarea[data-max]")) {
@@ -55,14 +64,52 @@
     at = Math.min(rows.length - 1, Math.max(0, at + step));
     rows[at].classList.add("here"); rows[at].querySelector("a")?.focus(); rows[at].scrollIntoView({ block: "nearest" });
   };
+  // A box over the page: the keys of this page, or "do you mean it?". Escape closes it, the focus goes back where it was.
+  const box = (title, lines, buttons) => {
+    const dialog = document.createElement("dialog"), head = document.createElement("h2"), row = document.createElement("p");
+    const before = document.activeElement;
+    dialog.className = "y-dialog"; head.textContent = title; head.id = "y-dialog-title"; row.className = "y-buttons";
+    dialog.setAttribute("aria-labelledby", head.id);
+    for (const [text, act, kind] of buttons) {
+      const button = document.createElement("button");
+      button.type = "button"; button.className = `btn ${kind}`; button.textContent = text;
+      button.addEventListener("click", () => { dialog.close(); act?.(); });
+      row.append(button);
+    }
+    dialog.append(head, ...lines, row); document.body.append(dialog);
+    dialog.addEventListener("close", () => { dialog.remove(); before?.focus?.(); });
+    dialog.showModal(); row.querySelector("button")?.focus();
+  };
+  const line = (text, name = "p") => { const e = document.createElement(name); e.textContent = text; return e; };
+  const spoken = (button) => [...button.childNodes].filter((e) => e.nodeName !== "KBD").map((e) => e.textContent).join("").trim();
+  const showKeys = () => {
+    const list = document.createElement("dl"); list.className = "y-keys";
+    const keys = rows.length ? [["J", "下一行"], ["K", "上一行"], ["回车", "打开这一件"]] : [];
+    for (const one of document.querySelectorAll("[data-key]")) if (one.checkVisibility()) keys.push([one.dataset.key.toUpperCase(), spoken(one).replace(/…$/, "")]);
+    keys.push(["?", "看快捷键"], ["Esc", "关闭"]);
+    for (const [key, text] of keys) { const name = document.createElement("dt"); name.append(line(key, "kbd")); list.append(name, line(text, "dd")); }
+    box("快捷键", [list], [["知道了", null, "btn-primary"]]);
+  };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("input,select,textarea,[contenteditable]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("textarea,select,dialog,[contenteditable],input:not([type=radio],[type=checkbox])")) return;
     const key = event.key.toLowerCase();
+    if (event.key === "?" && (rows.length || document.querySelector("[data-key]"))) { event.preventDefault(); return showKeys(); }
     if (rows.length && key === "j") return move(1);
     if (rows.length && key === "k") return move(-1);
     const button = /^[a-z]$/.test(key) && document.querySelector(`[data-key="${key}"]`);
-    if (button) { event.preventDefault(); button.focus(); button.click(); }
+    if (!button) return;
+    event.preventDefault();
+    if (button.dataset.confirm) return box(`${spoken(button)}？`, [line(document.querySelector("h1")?.firstChild?.textContent ?? ""), line(button.dataset.confirm)], [[`确认${spoken(button)}`, () => button.click(), "btn-primary"], ["再看看", null, ""]]);
+    button.focus(); button.click();
+    // A refusal opens its grounds and stands on the first of them.
+    if (button.matches("summary") && button.parentElement.open) (button.parentElement.querySelector("input,textarea,select") ?? button).focus();
   });
+  // The keys are said where there are any.
+  if (rows.length || document.querySelector("main [data-key]")) {
+    const hint = document.createElement("button");
+    hint.type = "button"; hint.className = "y-keys-hint"; hint.append("快捷键 ", line("?", "kbd")); hint.addEventListener("click", showKeys);
+    document.querySelector("main").append(hint);
+  }
 
   // Five minutes before the session ends, say so; one key goes on.
   let left = Number(document.body.dataset.secondsLeft || 0);

@@ -42,12 +42,15 @@ pub struct Refusal {
     pub fields: Vec<(String, String)>,
     /// For engineers; logged, never shown.
     pub detail: Option<String>,
+    /// For 429: seconds to wait.
+    pub retry_after: Option<u32>,
 }
 
 impl WebError {
     fn new(status: StatusCode, code: &'static str, title: &str, message: impl Into<String>) -> Self {
         let (title, message) = (title.to_owned(), message.into());
-        Self(Box::new(Refusal { status, code, title, message, ways: Vec::new(), fields: Vec::new(), detail: None }))
+        let (ways, fields) = (Vec::new(), Vec::new());
+        Self(Box::new(Refusal { status, code, title, message, ways, fields, detail: None, retry_after: None }))
     }
 
     /// 404. `what` completes “没有找到…”.
@@ -95,7 +98,9 @@ impl WebError {
     /// 429, with the seconds to wait.
     pub fn too_many(seconds: u32) -> Self {
         let message = format!("您的操作太频繁。请等 {seconds} 秒再试，已填的内容不会丢。");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "请稍等一下", message)
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "请稍等一下", message);
+        error.retry_after = Some(seconds);
+        error
     }
 
     /// 503 while starting or rebuilding.

@@ -97,6 +97,12 @@ impl Front for OfficeFront {
                 .ok()
                 .map(|lag| ("yishe_index_behind", "Changes the name index has not taken in.", number(lag))),
         );
+        let jobs = self.office.db.read(store::jobs::failed);
+        out.extend(jobs.ok().map(|failed| ("yishe_jobs_failed", "Jobs given up.", number(failed))));
+        if let Ok((waiting, dead)) = self.office.db.read(office::connector::admin::backlog) {
+            out.push(("yishe_outbox_waiting", "Messages to outside systems not yet sent.", number(waiting)));
+            out.push(("yishe_outbox_dead", "Messages to outside systems given up.", number(dead)));
+        }
         out
     }
 }

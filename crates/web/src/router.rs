@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Extension, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -70,7 +70,15 @@ async fn ready(cx: Cx) -> Response {
     }
 }
 
-async fn metrics(State(site): State<Arc<Site>>, cx: Cx) -> Result<Response, WebError> {
+async fn metrics(
+    State(site): State<Arc<Site>>,
+    cx: Cx,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    if !site.settings.scrape.admits(peer.map(|peer| peer.0.0), &headers) {
+        return Err(WebError::forbidden("运行指标只给本机的监控程序，或持有令牌的监控程序读取。"));
+    }
     let gauges = cx.blocking(|site| Ok(site.front.gauges())).await?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], site.metrics.text(&gauges)).into_response())
 }

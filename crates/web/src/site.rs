@@ -10,6 +10,7 @@ use office::accounts::{Entrance, SignedIn};
 use crate::page::Link;
 use crate::shell::limiter::Limiter;
 use crate::shell::metrics::Metrics;
+use crate::shell::scrape::Scrape;
 
 /// Who runs this site and how it is reached.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub struct Settings {
     pub requests_per_second: u32,
     /// Address printed on paper and in QR codes, without a slash at the end.
     pub base_url: String,
+    /// Who may read `/metrics`.
+    pub scrape: Scrape,
 }
 
 impl Settings {
@@ -56,6 +59,7 @@ impl Settings {
             behind_proxy: false,
             requests_per_second: 20,
             base_url: base_url.trim_end_matches('/').to_owned(),
+            scrape: Scrape::ThisMachine,
         }
     }
 }
@@ -255,7 +259,16 @@ impl Site {
     ) -> Self {
         let accounts = crate::accounts::OfficeAccounts::with_demo(office.clone(), demo);
         let timing = (Arc::clone(&office.clock), Arc::clone(&office.rng));
-        Self::new(settings, timing, accounts, front, office)
+        // From the key file that all nodes share: a form shown by one may be sent to another, and after a restart.
+        let shared = office.keys.session_code(b"yishe form tokens 1");
+        let site = Self::new(settings, timing, accounts, front, office);
+        match shared {
+            Ok(code) => Self { secret: *code.as_bytes(), ..site },
+            Err(error) => {
+                tracing::error!(%error, "no session key: forms shown before a restart or by another node will be refused");
+                site
+            }
+        }
     }
 
     /// A site with a secret of its own.

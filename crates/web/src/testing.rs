@@ -17,8 +17,8 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use base::{AccountId, BodyId, Date};
 use http_body_util::BodyExt as _;
+use office::accounts::Entrance;
 use office::accounts::officials::NewPost;
-use office::accounts::{Entrance, NewAccount};
 use office::testing::TestOffice;
 use store::accounts::Credential;
 use tower::ServiceExt as _;
@@ -26,8 +26,7 @@ use tower::ServiceExt as _;
 use crate::shell::csrf;
 use crate::site::{Front, Home, Settings, Site};
 
-/// What everybody's first password is.
-pub const PASSWORD: &str = "Lantern-7-river";
+pub use office::testing::PASSWORD;
 const VISIT: &str = "0123456789abcdef0123456789abcdef";
 
 /// A front page without content.
@@ -164,15 +163,12 @@ impl TestSite {
         self.signed_in(&login)
     }
 
-    /// Opens an official's account whose password needs no change and whose one-time code is bound.
+    /// An official's account, opened and activated, whose one-time code is bound.
     fn open(&self, login: &str, name: &str, admin: Option<AdminRole>) -> AccountId {
-        let new = NewAccount { login: login.to_owned(), name: name.to_owned(), password: PASSWORD.to_owned() };
-        let account = self.office.open_official(&self.office.admin(AdminRole::System), &new, admin).unwrap();
+        let account = self.office.opened(login, name, admin);
         let at = self.office.clock.now();
         let set = self.office.db.write(move |tx| {
             let person = store::accounts::find(tx, account)?.unwrap().person;
-            let password = store::accounts::credential(tx, person, account, "password")?.unwrap();
-            tx.upsert(&Credential { must_change: false, ..password })?;
             let kind = "totp".to_owned();
             tx.upsert(&Credential {
                 person,

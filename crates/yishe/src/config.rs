@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::connectors::Connectors;
 use crate::failure::Failure;
 
 /// An installation's settings.
@@ -40,6 +41,20 @@ pub struct Config {
     /// Logs.
     #[serde(default)]
     pub log: Log,
+    /// Who may read `/metrics`.
+    #[serde(default)]
+    pub metrics: Metrics,
+    /// Outside systems.
+    #[serde(default)]
+    pub connectors: Connectors,
+}
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// File with the token that monitoring programs send (`Authorization: Bearer`); left out, only programs on this machine may read.
+    pub token: Option<PathBuf>,
 }
 
 /// The database.
@@ -118,14 +133,16 @@ impl Config {
         let mut config: Self = toml::from_str(&text)
             .map_err(|error| Failure::Refused(format!("配置文件 {} 有误：\n{error}", path.display())))?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        for place in [
+        let places = [
             Some(&mut config.data),
             Some(&mut config.keys),
             config.files.as_mut(),
             config.seal_log.as_mut(),
             config.catalogue.as_mut(),
-        ] {
-            if let Some(place) = place.filter(|place| place.is_relative()) {
+            config.metrics.token.as_mut(),
+        ];
+        for place in places.into_iter().flatten().chain(config.connectors.paths()) {
+            if place.is_relative() {
                 *place = folder.join(&*place);
             }
         }
@@ -148,6 +165,8 @@ impl Config {
             database: Database::default(),
             site: Site::default(),
             log: Log::default(),
+            metrics: Metrics::default(),
+            connectors: Connectors::default(),
         }
     }
 
@@ -165,7 +184,7 @@ impl Config {
         if !(1..=64).contains(&self.workers) {
             return no("workers 应在 1 到 64 之间");
         }
-        Ok(())
+        self.connectors.check(&self.data)
     }
 
     /// How the database is opened.
@@ -220,6 +239,19 @@ mod tests {
             (format!("{}listen = \"0.0.0.0:80\"\n", GOOD.replace("https://", "http://")), "https"),
             (format!("{GOOD}workers = 0\n"), "workers"),
             ("data = 1".to_owned(), "有误"),
+            (format!("{GOOD}[connectors.sms]\nkind = \"off\"\n"), "sms"),
+            (format!("{GOOD}[connectors.codes]\nkind = \"http\"\n"), "url"),
+            (format!("{GOOD}[connectors.codes]\nkind = \"http\"\nurl = \"https://a.example\"\n"), "网关"),
+            (format!("{GOOD}[connectors.codes]\nkind = \"http\"\nurl = \"http://10.0.0.1/x\"\n"), "trusted_network"),
+            (format!("{GOOD}[connectors.codes]\nkind = \"http\"\nurl = \"http://127.0.0.1@evil.example\"\n"), "本机"),
+            (format!("{GOOD}[connectors.codes]\nkind = \"http\"\nurl = \"http://127.0.0.1:9/x\"\n"), "key"),
+            (
+                format!("{GOOD}[connectors.codes]\nkind = \"http\"\nurl = \"http://127.0.0.1/\"\nkey = \"data/k\"\n"),
+                "data",
+            ),
+            (format!("{GOOD}[connectors.identity]\nkind = \"recorded\"\nexchanges = \"e.json\"\n"), "login_url"),
+            (format!("{GOOD}[connectors.case_status]\nkind = \"recorded\"\n"), "exchanges"),
+            (format!("{GOOD}[connectors.case_status]\nkind = \"off\"\nattempts = 0\n"), "attempts"),
         ] {
             let said = read(&text).unwrap_err().to_string();
             assert!(said.contains(reason), "{said}");

@@ -41,7 +41,7 @@ impl Failure {
 impl From<store::DbError> for Failure {
     fn from(error: store::DbError) -> Self {
         match error {
-            store::DbError::Schema(text) => Self::Refused(format!("数据库不能使用：{text}")),
+            store::DbError::Schema(text) => Self::Refused(format!("数据库不能使用：{}", in_chinese(&text))),
             other => Self::Trouble(format!("数据库：{other}")),
         }
     }
@@ -60,5 +60,21 @@ impl From<office::Refused> for Failure {
 impl From<vault::KeyFault> for Failure {
     fn from(fault: vault::KeyFault) -> Self {
         Self::Refused(fault.to_string())
+    }
+}
+
+/// What the store says to engineers, for the person at the terminal; the original follows, to be searched for.
+fn in_chinese(text: &str) -> String {
+    let known = [
+        ("steps are missing", "结构不是最新，请由数据库属主运行 yishe migrate"),
+        ("which this program does not know", "它由更新的程序升级过，请换用那个版本的程序"),
+        ("was applied with another text", "它不是本程序建立的"),
+        ("this role may change or delete", "服务用的角色可以改写留痕，请用 yishe migrate --serve-role 准备的角色"),
+        ("is damaged", "文件已损坏"),
+        ("holds no schema of ours", "不是本程序的数据库"),
+    ];
+    match known.iter().find(|(words, _)| text.contains(words)) {
+        Some((_, said)) => format!("{said}（{text}）"),
+        None => text.to_owned(),
     }
 }

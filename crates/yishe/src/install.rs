@@ -7,11 +7,13 @@ use base::areas::AreaTree;
 use base::workdays::Calendar;
 use base::{Clock, Date, Rng};
 use office::audit::SealLog;
+use office::connector::Outside;
 use office::{Files, Office};
 use store::Db;
 use vault::KeyRing;
 
 use crate::config::Config;
+use crate::connectors::Connectors;
 use crate::failure::Failure;
 
 /// Which installation a command works on.
@@ -124,6 +126,11 @@ impl Installation {
                 "--now 只能用于查询类命令，或由 demo、generate 建立的数据库。正式数据库的办理日期以系统时间为准",
             ));
         }
+        let outside = match (kind, config.connectors == Connectors::default()) {
+            // A demonstration shows connections at work, with recorded answers, unless it is told otherwise.
+            (Kind::Demo, true) => Outside::demo(),
+            _ => config.connectors.open(kind.is_play())?,
+        };
         let areas = Arc::new(AreaTree::shipped().map_err(Failure::trouble)?);
         let index = if opening.index {
             Some(Arc::new(search::Index::open(config.data.join("search.db")).map_err(Failure::trouble)?))
@@ -141,12 +148,20 @@ impl Installation {
             catalogue: Arc::new(load_catalogue(config.catalogue.as_deref())?),
             files: Files::open(config.files())?,
             index,
-            codes: Arc::new(office::connector::LocalSeries),
+            outside: Arc::new(outside),
             editions: office::cases::Editions::default(),
         };
         let log = SealLog::at(config.seal_log());
         Ok(Self { office, config, kind, log, fresh, _lock: lock })
     }
+}
+
+/// An empty installation that goes away with the folder it lies in: for looking at a file before there is anything.
+pub fn passing(now: Option<Date>) -> Result<(Installation, tempfile::TempDir), Failure> {
+    let folder = tempfile::tempdir().map_err(Failure::trouble)?;
+    let place = Where { data: folder.path().to_owned(), config: None };
+    let opening = Opening { now, create: Some(Kind::Test), ..Opening::default() };
+    Ok((Installation::open(&place, &opening)?, folder))
 }
 
 /// The database alone, which must be there.
@@ -157,7 +172,8 @@ pub fn database(config: &Config) -> Result<Db, Failure> {
     open_database(config, false)
 }
 
-fn exists(config: &Config) -> bool {
+/// Whether there is a database. One on a server is there or is missed when it is opened.
+pub fn exists(config: &Config) -> bool {
     config.store().sqlite_path().is_none_or(|path| path.exists())
 }
 

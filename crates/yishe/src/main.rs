@@ -3,6 +3,7 @@
 
 mod commands;
 mod config;
+mod connectors;
 mod embedded;
 mod failure;
 mod install;

@@ -89,3 +89,48 @@ fn the_catalogue_in_the_binary_is_checked_and_explained() {
     let (code, said) = run(&["catalogue", "check", "broken"]);
     assert!(code == 1 && said.contains("trace.toml:2"), "{said}");
 }
+
+#[test]
+fn good_and_bad_input_end_with_the_exit_code_that_says_so() {
+    let folder = installed();
+    let run = |arguments: &[&str]| yishe(folder.path(), arguments);
+    let says = |arguments: &[&str], code: i32, words: &str| {
+        let (got, said) = run(arguments);
+        assert!(got == code && said.contains(words), "{arguments:?} ended {got}: {said}");
+    };
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("orgs.csv", "名称\n沈阳市第一养老服务中心\n,\n");
+    let import = |more: &[&'static str]| {
+        [&["import", "organizations", "orgs.csv", "--kind", "社会服务机构", "--registrar", "2101"][..], more].concat()
+    };
+    // Nothing is there yet, and looking or failing makes nothing.
+    says(&import(&["--config", "yishe.toml"]), 2, "yishe migrate");
+    says(&import(&["--config", "yishe.toml", "--dry-run", "--report", "dry.csv"]), 0, "还没有数据库");
+    assert!(std::fs::read_to_string(folder.path().join("dry.csv")).unwrap().contains("\n3,"));
+    says(&["backup", "copy.db", "--config", "yishe.toml"], 2, "没有数据库");
+    says(&["restore", "nothing.db", "--config", "yishe.toml"], 2, "没有备份文件");
+    write("wrong.db", "no database");
+    says(&["restore", "wrong.db", "--config", "yishe.toml"], 2, "已损坏");
+    says(&["journal", "verify", "--config", "yishe.toml"], 2, "没有数据库");
+    says(&["journal", "seal", "--config", "yishe.toml"], 2, "没有数据库");
+    says(&["migrate", "--config", "nowhere.toml"], 2, "读不出来");
+    assert!(!folder.path().join("data").exists());
+    assert_eq!(run(&["keys", "generate", "keys.json"]).0, 0);
+    says(&["migrate", "--config", "yishe.toml"], 0, "已建立");
+    says(&["migrate", "--config", "yishe.toml"], 0, "已是本程序的结构");
+    says(&import(&["--config", "yishe.toml", "--dry-run"]), 0, "可收 1 行");
+    says(&import(&["--config", "yishe.toml", "--report", "no/such/folder.csv"]), 2, "没有目录");
+    says(&import(&["--config", "yishe.toml", "--report", "out.csv"]), 0, "收下 1 行");
+    says(&import(&["--config", "yishe.toml", "--report", "out.csv"]), 2, "导入过");
+    says(&["journal", "verify", "--config", "yishe.toml"], 0, "留痕完整");
+    says(&["backup", "no/such/copy.db", "--config", "yishe.toml"], 2, "没有目录");
+    says(&["backup", "copy.db", "--config", "yishe.toml"], 0, "已备份");
+    says(&["backup", "copy.db", "--config", "yishe.toml"], 2, "从不覆盖");
+    // A role that is no role, an account that is none.
+    says(&["account", "admin", "king", "guanli", "--name", "甲", "--config", "yishe.toml"], 2, "king");
+    says(&["account", "admin", "audit", "a", "--name", "审计管理员", "--config", "yishe.toml"], 2, "登录名应为");
+    says(&["account", "admin", "audit", "shenji", "--name", "审计管理员", "--config", "yishe.toml"], 0, "激活码");
+    says(&["code", "check", "53100000500021676K"], 0, "有效");
+    says(&["code", "check", "53100000500021676X"], 1, "应为“K”");
+    says(&["code", "check"], 2, "");
+}

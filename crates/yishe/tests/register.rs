@@ -22,6 +22,8 @@ fn the_real_files_are_checked_then_imported_once() {
     };
     let foundations = shipped("foundations_ricf_sample.csv");
     let (code, said) = run(&[&foundations, "--dry-run", "--report", "dry.csv"]);
+    assert!(!folder.path().join("d").exists(), "a dry run makes nothing");
+    assert!(said.contains("还没有数据库"), "{said}");
     assert!(code == 0 && said.contains("可收 212 行（其中 94 行有待核实），退回 0 行"), "{said}");
     assert!(said.contains("name → 名称") && said.contains("注册资金：78 处"), "{said}");
     let (code, said) = run(&[&foundations, "--report", "real.csv"]);
@@ -62,7 +64,8 @@ fn what_cannot_be_imported_is_said_and_what_is_rejected_is_reported() {
         let (code, said) = run(&[file]);
         assert!(code == 2 && said.contains(why), "{file}: {said}");
     }
-    assert_eq!(run(&["missing.csv"]).0, 3);
+    let (code, said) = run(&["missing.csv"]);
+    assert!(code == 2 && said.contains("没有文件"), "{said}");
     write("some.csv", "单位,区划\n沈阳市甲协会,2101\n,2101\n".as_bytes());
     let (code, said) = run(&["some.csv", "--map", "单位=没有"]);
     assert!(code == 2 && said.contains("没有“没有”这个字段"), "{said}");

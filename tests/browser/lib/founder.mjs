@@ -26,12 +26,49 @@ export const ASSOCIATION = {
   agent: person("赵示例", "210102198001010176", "13900000017"), post_address: "沈阳市和平区示例路1号", e_delivery: "yes", truth: "yes",
   membership: "本市从事冰雕的单位和个人", member_kind: "individual", members_individual: "60", members_unit: "0", members_total: "60",
   capital: "50000", fund_source: "会费和发起人捐赠",
+  regulator: "沈阳市商务局",
 };
+
+/** A number like 210102198001010117 with the right check character (GB 11643), invented. */
+function idNumber(sequence) {
+  const body = `21010219800101${String(sequence).padStart(3, "0")}`;
+  const sum = [...body].reduce((total, digit, at) => total + Number(digit) * (2 ** (17 - at) % 11), 0);
+  return body + "10X98765432"[sum % 11];
+}
+
+/** The same application by other people (`shift` moves their numbers), with what is different about it; an answer of null is left out. */
+export function applicationOf(shift, more) {
+  let next = shift;
+  const renumber = (value) => Array.isArray(value) ? value.map(renumber) : value && typeof value === "object"
+    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key === "id_number" ? known(inner) : key === "phone" ? `1390000${String(shift).padStart(4, "0")}` : inner])) : value;
+  const numbers = new Map();
+  const known = (number) => { if (!numbers.has(number)) numbers.set(number, idNumber(next++)); return numbers.get(number); };
+  const all = Object.fromEntries(Object.entries(ASSOCIATION).map(([key, value]) => [key, renumber(value)]));
+  return Object.fromEntries(Object.entries({ ...all, ...more }).filter(([, value]) => value !== null));
+}
+
+/** A direct-route application of one of the four classes (四类直接登记). */
+export const directOf = (shift, direct_class, name, more) => applicationOf(shift, { route: "direct", supervisor: null, direct_class, regulator: "沈阳市商务局", direct_notice: "yes", name, ...more });
 
 /** A small real PDF: the house looks at the bytes, not at the name. */
 export const PDF = { name: "材料.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n") };
 
 const press = (tab, locator) => Promise.all([tab.waitForNavigation({ waitUntil: "load" }), locator.click()]);
+
+const PASSWORD = "Lamplight-42-harbour";
+
+/** Somebody registers; on the way a weak password is refused. Ends at the matters, signed in. */
+export async function register({ base, check }, tab, login, name) {
+  const errors = () => tab.locator(".y-errors li").allTextContents(), go = () => press(tab, tab.locator("main form button.btn-primary").first());
+  await tab.goto(`${base}/register?back=/matters`, { waitUntil: "load" });
+  for (const [field, value] of [["login", login], ["name", name], ["password", "short"], ["again", "short"]]) await tab.fill(`[name=${field}]`, value);
+  await go();
+  check((await errors()).length > 0 && (await tab.inputValue("[name=login]")) === login, "a weak password is refused and the rest kept");
+  for (const field of ["password", "again"]) await tab.fill(`[name=${field}]`, PASSWORD);
+  await go();
+  const at = new URL(tab.url()).pathname;
+  check(at === "/matters", `registered and back at the matters, at ${at} ${await errors()}`);
+}
 
 /** The answer for a control: `sponsors.3.name` is the name of the sponsor in the row that stands where 3 does. */
 function answerFor(answers, name, rows) {

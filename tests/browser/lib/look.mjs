@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..");
-const axe = readFileSync(join(folder, "node_modules/axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(join(folder, "vendor/axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** Watches a tab for script errors; give the list to `look`. */
@@ -55,7 +55,7 @@ async function tooSmall(tab) {
 /** Heading, links and forms of the page: the same with and without JavaScript. */
 export const outline = (tab) => tab.evaluate(() => ({ h1: document.querySelector("h1")?.textContent, links: document.querySelectorAll("main a[href]").length, forms: document.forms.length }));
 
-/** Bytes on the wire of a first view with an empty cache. */
+/** Bytes on the wire of a first view with an empty cache, and the tab that shows it. */
 export async function weigh(context, address) {
   const tab = await context.newPage(), session = await context.newCDPSession(tab);
   let bytes = 0;
@@ -63,6 +63,5 @@ export async function weigh(context, address) {
   await session.send("Network.setCacheDisabled", { cacheDisabled: true });
   session.on("Network.loadingFinished", (event) => { bytes += event.encodedDataLength; });
   await tab.goto(address, { waitUntil: "load" });
-  await tab.close();
-  return bytes;
+  return { bytes, tab };
 }

@@ -1,5 +1,7 @@
 // People with browsers: each signs in once a run (binding a one-time code where the house asks for it) and is then remembered.
 import { createHmac } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** The six digits of RFC 6238 for a base32 key, `ahead` steps from now. */
 export function oneTimeCode(key, ahead = 0) {
@@ -30,9 +32,9 @@ export async function signIn(page, base, login, password) {
   return key;
 }
 
-/** Who has signed in this run: login to what the browser keeps. */
+/** Who has signed in this run: login to what the browser keeps. YISHE_STATES=FOLDER keeps it for the next run against the same server. */
 export class People {
-  constructor(browser, base, check, password) { Object.assign(this, { browser, base, check, password, kept: new Map(), keys: new Map() }); }
+  constructor(browser, base, check, password) { Object.assign(this, { browser, base, check, password, kept: new Map(), coming: new Map(), keys: new Map() }); }
 
   /** A browser context of this person (null: nobody), signed in. */
   async context(login, options = {}) {
@@ -40,7 +42,19 @@ export class People {
     return this.browser.newContext({ locale: "zh-CN", storageState, ...options });
   }
 
-  async state(login) {
+  /** Two that ask for the same person at once get the same sign-in. */
+  state(login) {
+    if (!this.coming.has(login)) this.coming.set(login, this.signed(login));
+    return this.coming.get(login);
+  }
+
+  async signed(login) {
+    const folder = process.env.YISHE_STATES, file = folder && join(folder, `state-${login}.json`);
+    if (file && !this.kept.has(login) && existsSync(file)) {
+      const { state, key } = JSON.parse(readFileSync(file, "utf8"));
+      this.kept.set(login, state);
+      if (key) this.keys.set(login, key);
+    }
     if (!this.kept.has(login)) {
       const context = await this.browser.newContext({ locale: "zh-CN" }), page = await context.newPage();
       const key = await signIn(page, this.base, login, this.password);
@@ -48,6 +62,7 @@ export class People {
       const path = new URL(page.url()).pathname;
       this.check(!path.startsWith("/login"), `signing in as ${login}: still at ${path}`);
       this.kept.set(login, await context.storageState());
+      if (file) writeFileSync(file, JSON.stringify({ state: this.kept.get(login), key }));
       await context.close();
     }
     return this.kept.get(login);

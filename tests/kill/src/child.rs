@@ -35,7 +35,7 @@ pub fn open(url: &str, folder: &Path) -> Result<Office> {
         catalogue: Arc::new(catalogue::Catalogue::default()),
         files: Files::open(folder.join("files")).map_err(|error| anyhow!("{error:?}"))?,
         index: None,
-        codes: Arc::new(office::connector::LocalSeries),
+        outside: Arc::new(office::connector::Outside::local()),
         editions: office::cases::Editions::default(),
     })
 }

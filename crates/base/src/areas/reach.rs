@@ -22,8 +22,8 @@ impl AreaTree {
         }
         for code in self.wanderers() {
             let inside = self.covers_at(area, code, date);
-            let covered = reach.within.iter().any(|one| one.covers(code))
-                && !reach.except.iter().any(|one| one.covers(code));
+            let covered =
+                reach.within.iter().any(|one| one.covers(code)) && !reach.except.iter().any(|one| one.covers(code));
             match (inside, covered) {
                 (true, false) => reach.within.push(code.clone()),
                 (false, true) => reach.except.push(code.clone()),

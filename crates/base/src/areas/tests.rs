@@ -127,13 +127,16 @@ fn longgang_was_a_town_of_cangnan_and_liaozhong_a_county() {
 fn the_reach_of_an_area_is_what_it_covers() {
     let tree = shipped();
     let days = [date(2015, 6, 1), date(2019, 9, 24), TODAY];
-    let near: Vec<AreaCode> = tree.iter().map(Area::code).filter(|own| ["21", "33", "44"].contains(&&own.as_str()[..2])).collect();
-    for upper in ["330383", "330327", "3303", "330104", "330114", "330102", "210122", "210115", "2101", "21", "440306"] {
+    let near: Vec<AreaCode> =
+        tree.iter().map(Area::code).filter(|own| ["21", "33", "44"].contains(&&own.as_str()[..2])).collect();
+    for upper in ["330383", "330327", "3303", "330104", "330114", "330102", "210122", "210115", "2101", "21", "440306"]
+    {
         for day in days {
             let upper = code(upper);
             let reach = tree.reach_at(&upper, day);
             for own in &near {
-                let said = reach.within.iter().any(|one| one.covers(own)) && !reach.except.iter().any(|one| one.covers(own));
+                let said =
+                    reach.within.iter().any(|one| one.covers(own)) && !reach.except.iter().any(|one| one.covers(own));
                 assert_eq!(said, tree.covers_at(&upper, own, day), "{own} in {upper} on {day}: {reach:?}");
             }
         }

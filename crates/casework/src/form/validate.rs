@@ -324,15 +324,6 @@ impl Judge<'_> {
     }
 
     fn charter(&mut self, field: &Field, name: &str, answer: &Json) {
-        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
-        for clause in field.clauses.iter().filter(|clause| clause.fixed) {
-            let given = answer.get(clause.id.as_str()).and_then(Json::as_str).unwrap_or_default();
-            if !given.is_empty() && squeezed(given) != squeezed(&clause.model) {
-                let path = format!("{name}.{}", clause.id);
-                let label = Field { label: format!("{}：{}", field.label, clause.title), ..field.clone() };
-                self.say(&path, &label, "这一条的示范文字不能改动", "请恢复示范文本的原文");
-            }
-        }
         for clause in field.clauses.iter().filter(|clause| clause.required) {
             if answer.get(clause.id.as_str()).is_none_or(is_blank) {
                 let path = format!("{name}.{}", clause.id);

@@ -1,7 +1,11 @@
 //! What would have to change for a condition to hold (反事实): the smallest set of facts, exact up to three, then greedy and
 //! marked so. A named check cannot be worked out; it brings its own remedy or says 无法自动给出.
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use base::Date;
 
+use super::candidates::Options;
 use super::evaluate::Context;
 use super::{Base, Condition, Facts, Reading, Term, Tri, candidates};
 
@@ -9,6 +13,8 @@ use super::{Base, Condition, Facts, Reading, Term, Tri, candidates};
 const EXACT: usize = 3;
 /// Evaluations before the exact search gives up: at about a microsecond each, a fifth of a second.
 const BUDGET: usize = 200_000;
+/// The cost of what nothing makes true: more than any condition has comparisons.
+const NEVER: usize = 1_000;
 
 /// A fact or an answer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -62,7 +68,8 @@ impl Condition {
     /// Values worth trying for a fact or answer: one for every region that this condition tells apart. With them the gaps and
     /// overlaps of a table of rules are found without trying everything.
     pub fn tries(&self, key: &Key, context: &Context<'_>) -> Vec<Reading> {
-        candidates::of(key, self, context)
+        let (options, _) = candidates::all(vec![key.clone()], self, context);
+        options.into_iter().flat_map(|option| option.readings.into_iter().take(option.plain)).collect()
     }
 
     /// The smallest set of changeable facts and answers that would make it true.
@@ -89,8 +96,13 @@ impl Condition {
 struct Search<'a> {
     condition: &'a Condition,
     context: &'a Context<'a>,
-    options: Vec<(Key, Vec<Reading>)>,
+    options: Vec<Options>,
+    /// Whether the options are surely all that is worth trying.
+    complete: bool,
 }
+
+/// A set of changes: which option, which of its readings.
+type Set = Vec<(usize, usize)>;
 
 /// Facts with some values replaced.
 struct Altered<'a> {
@@ -123,59 +135,109 @@ impl<'a> Search<'a> {
         let free = |name: &&String| context.words.find(name).is_none_or(|fact| !fact.fixed);
         let facts = needs.facts.iter().filter(free).map(|name| Key::Fact(name.clone()));
         let keys = facts.chain(needs.answers.iter().map(|name| Key::Answer(name.clone())));
-        let options = keys
-            .map(|key| {
-                let tries = candidates::of(&key, condition, context);
-                (key, tries)
-            })
-            .filter(|(_, tries)| !tries.is_empty())
-            .collect();
-        Self { condition, context, options }
+        let (options, complete) = candidates::all(keys.collect(), condition, context);
+        Self { condition, context, options, complete }
     }
 
-    /// How many comparisons are in the way of the condition; nothing in the way means it holds.
-    fn cost(&self, set: &[(usize, usize)], assume: bool) -> usize {
-        let set = set.iter().map(|(key, reading)| (&self.options[*key].0, &self.options[*key].1[*reading])).collect();
-        let facts = Altered { facts: self.context.facts, set };
+    /// How many comparisons are in the way of the condition (nothing in the way means it holds), and the options they look at.
+    fn look(&self, set: &[(usize, usize)], assume: bool) -> (usize, BTreeSet<usize>) {
+        let changed = |&(key, reading): &(usize, usize)| (&self.options[key].key, &self.options[key].readings[reading]);
+        let facts = Altered { facts: self.context.facts, set: set.iter().map(changed).collect() };
         let context = Context { facts: &facts, ..*self.context };
-        cost(self.condition, &context, true, assume)
+        let mut ways = BTreeSet::new();
+        let cost = self.cost(self.condition, &context, (true, assume), &mut ways);
+        (cost, ways)
+    }
+
+    /// How many leaves are in the way of `condition` being `wanted`.
+    fn cost(
+        &self,
+        condition: &Condition,
+        context: &Context<'_>,
+        (wanted, assume): (bool, bool),
+        ways: &mut BTreeSet<usize>,
+    ) -> usize {
+        match (condition, wanted) {
+            (Condition::All(parts), true) | (Condition::Any(parts), false) => {
+                parts.iter().map(|part| self.cost(part, context, (wanted, assume), ways)).sum()
+            }
+            (Condition::Any(parts), true) | (Condition::All(parts), false) => {
+                let mut own = BTreeSet::new();
+                let each = parts.iter().map(|part| self.cost(part, context, (wanted, assume), &mut own));
+                let least = each.min().unwrap_or(NEVER);
+                if least > 0 {
+                    ways.append(&mut own);
+                }
+                least
+            }
+            (Condition::Not(part), _) => self.cost(part, context, (!wanted, assume), ways),
+            (Condition::Named { .. }, _) if assume => 0,
+            (leaf, _) => {
+                let holds = leaf.evaluate(context) == Tri::from(wanted);
+                if !holds {
+                    let looks = |at: &usize| self.looks_at(leaf, &self.options[*at].key);
+                    ways.extend((0..self.options.len()).filter(looks));
+                }
+                usize::from(!holds)
+            }
+        }
+    }
+
+    /// Whether a leaf looks at a fact or answer.
+    fn looks_at(&self, leaf: &Condition, key: &Key) -> bool {
+        match leaf {
+            Condition::Exists(term) | Condition::Matches(term, _) => candidates::is(key, term),
+            Condition::Compare(test) => candidates::is(key, &test.left) || candidates::is(key, &test.right),
+            Condition::Named { check, .. } => {
+                let reads = self.context.named.find(check).map_or(&[][..], |named| named.reads);
+                matches!(key, Key::Fact(name) if reads.contains(&name.as_str()))
+            }
+            Condition::All(_) | Condition::Any(_) | Condition::Not(_) => false,
+        }
+    }
+
+    /// The readings of an option: the plain ones, or with “blank” among them.
+    fn readings(&self, key: usize, blank: bool) -> Range<usize> {
+        let option = &self.options[key];
+        0..if blank { option.readings.len() } else { option.plain }
     }
 
     fn run(&self, assume: bool) -> Option<(Vec<Change>, bool)> {
         let mut left = BUDGET;
-        if self.cost(&[], assume) == 0 {
+        if self.look(&[], assume).0 == 0 {
             return Some((Vec::new(), true));
         }
         for size in 1..=EXACT.min(self.options.len()) {
-            match self.exact(size, 0, &mut Vec::new(), assume, &mut left) {
-                Ok(Some(set)) => return Some((self.changes(&set), true)),
-                Ok(None) => {}
-                Err(()) => break,
+            // A blank is proposed only where no set of values so small will do.
+            for blank in [false, true] {
+                match self.exact(size, &mut Vec::new(), (assume, blank), &mut left) {
+                    Ok(Some(set)) => return Some((self.changes(set), self.complete)),
+                    Ok(None) => {}
+                    Err(()) => return self.greedy(assume).map(|set| (self.changes(set), false)),
+                }
             }
         }
-        if self.options.len() <= EXACT && left > 0 {
+        if self.options.len() <= EXACT && self.complete {
             return None;
         }
-        self.greedy(assume).map(|set| (self.changes(&set), false))
+        self.greedy(assume).map(|set| (self.changes(set), false))
     }
 
-    /// Tries all sets of `size` more keys from `from` on. `Err` when the budget is spent.
-    fn exact(
-        &self,
-        size: usize,
-        from: usize,
-        set: &mut Vec<(usize, usize)>,
-        assume: bool,
-        left: &mut usize,
-    ) -> Result<Option<Vec<(usize, usize)>>, ()> {
-        if size == 0 {
-            *left = left.checked_sub(1).ok_or(())?;
-            return Ok((self.cost(set, assume) == 0).then(|| set.clone()));
+    /// Tries all sets of `size` more changes. Whatever makes the condition hold changes something that a comparison in the way
+    /// looks at, so only those are branched on. `Err` when the budget is spent.
+    fn exact(&self, size: usize, set: &mut Set, how: (bool, bool), left: &mut usize) -> Result<Option<Set>, ()> {
+        *left = left.checked_sub(1).ok_or(())?;
+        let (cost, ways) = self.look(set, how.0);
+        if cost == 0 {
+            return Ok(Some(set.clone()));
         }
-        for key in from..self.options.len() {
-            for reading in 0..self.options[key].1.len() {
+        if size == 0 {
+            return Ok(None);
+        }
+        for key in ways.into_iter().filter(|key| set.iter().all(|(used, _)| used != key)).collect::<Vec<_>>() {
+            for reading in self.readings(key, how.1) {
                 set.push((key, reading));
-                let found = self.exact(size - 1, key + 1, set, assume, left);
+                let found = self.exact(size - 1, set, how, left);
                 set.pop();
                 if let Ok(None) = found {
                     continue;
@@ -186,28 +248,46 @@ impl<'a> Search<'a> {
         Ok(None)
     }
 
-    /// Takes the single change that clears most out of the way, again and again.
-    fn greedy(&self, assume: bool) -> Option<Vec<(usize, usize)>> {
-        let mut set: Vec<(usize, usize)> = Vec::new();
-        let mut cost = self.cost(&set, assume);
+    /// Takes the changes that clear most out of the way, again and again: one at a time; two together where no single one helps,
+    /// as with two facts compared with each other.
+    fn greedy(&self, assume: bool) -> Option<Set> {
+        let mut set: Set = Vec::new();
+        let (mut cost, mut ways) = self.look(&set, assume);
         while cost > 0 {
-            let free = (0..self.options.len()).filter(|key| set.iter().all(|(used, _)| used != key));
-            let tries = free.flat_map(|key| (0..self.options[key].1.len()).map(move |reading| (key, reading)));
-            let costed = tries.map(|step| (self.cost(&[set.as_slice(), &[step]].concat(), assume), step));
-            let best = costed.min()?;
-            if best.0 >= cost {
-                return None;
+            let free = |key: &usize, set: &Set| set.iter().all(|(used, _)| used != key);
+            let mut best: Option<(usize, Set)> = None;
+            let mut consider = |more: Set| {
+                let cost = self.look(&[set.as_slice(), &more].concat(), assume).0;
+                if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                    best = Some((cost, more));
+                }
+                cost
+            };
+            let firsts: Set = (ways.iter().filter(|key| free(key, &set)))
+                .flat_map(|key| self.readings(*key, true).map(move |reading| (*key, reading)))
+                .collect();
+            let least = firsts.iter().map(|step| consider(vec![*step])).min();
+            if least.is_none_or(|least| least >= cost) {
+                for (at, one) in firsts.iter().enumerate() {
+                    for other in firsts[at + 1..].iter().filter(|other| other.0 != one.0) {
+                        consider(vec![*one, *other]);
+                    }
+                }
             }
-            set.push(best.1);
-            cost = best.0;
+            let (least, more) = best.filter(|(least, _)| *least < cost)?;
+            set.extend(more);
+            cost = least;
+            ways = self.look(&set, assume).1;
         }
         Some(set)
     }
 
-    fn changes(&self, set: &[(usize, usize)]) -> Vec<Change> {
+    fn changes(&self, mut set: Set) -> Vec<Change> {
+        set.sort_unstable();
         set.iter()
             .map(|(key, reading)| {
-                let (key, to) = (&self.options[*key].0, &self.options[*key].1[*reading]);
+                let Options { key, readings, .. } = &self.options[*key];
+                let to = &readings[*reading];
                 Change { key: key.clone(), text: self.text(key, to), to: to.clone() }
             })
             .collect()
@@ -253,19 +333,5 @@ fn named<'c>(condition: &'c Condition, wanted: bool, out: &mut Vec<(&'c str, boo
         Condition::Not(part) => named(part, !wanted, out),
         Condition::Named { check, .. } => out.push((check, wanted)),
         _ => {}
-    }
-}
-
-/// How many leaves are in the way of `condition` being `wanted`.
-fn cost(condition: &Condition, context: &Context<'_>, wanted: bool, assume: bool) -> usize {
-    let each = |parts: &[Condition]| parts.iter().map(|part| cost(part, context, wanted, assume)).collect::<Vec<_>>();
-    match (condition, wanted) {
-        (Condition::All(parts), true) | (Condition::Any(parts), false) => each(parts).iter().sum(),
-        (Condition::Any(parts), true) | (Condition::All(parts), false) => {
-            each(parts).into_iter().min().unwrap_or(1_000)
-        }
-        (Condition::Not(part), _) => cost(part, context, !wanted, assume),
-        (Condition::Named { .. }, _) if assume => 0,
-        (leaf, _) => usize::from(leaf.evaluate(context) != Tri::from(wanted)),
     }
 }

@@ -188,6 +188,9 @@ pub struct Choice {
     /// A hint.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub help: String,
+    /// The word under which the register keeps it, where that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registers: Option<String>,
 }
 
 /// A part of a person's answer.

@@ -32,7 +32,9 @@ pub use part::{
     Moment, Opener, OrgKind, Promise, Slot, SlotPlace, TakenBy,
 };
 pub use routes::{Outcome, RouteAnswer, RouteQuestion, Routes};
-pub use step::{Expiry, Extension, Given, Ground, Limit, Move, Next, Notice, Point, Seat, Start, Step, Suspension};
+pub use step::{
+    Expiry, Extension, Given, Ground, Limit, Move, Next, Notice, Otherwise, Point, Seat, Start, Step, Suspension,
+};
 pub use value::{Amount, Bound, Need, TimeSpan};
 
 macro_rules! names {

@@ -24,6 +24,9 @@ pub struct Step {
     /// Opens only when this holds; otherwise the step is passed over as if it had made its first joining or opening move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Condition>,
+    /// What the screens say when the step is passed over: the first of these whose own condition holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub otherwise: Vec<Otherwise>,
     /// The time it may take.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
@@ -44,6 +47,17 @@ pub struct Step {
     pub statutory: bool,
     /// What can be done.
     pub moves: Vec<Move>,
+}
+
+/// Why a step is passed over (不经过本环节的原因), in words for the applicant and the desks.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Otherwise {
+    /// Said only when this holds; without it, always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
+    /// One plain sentence.
+    pub text: String,
 }
 
 /// Where a desk sits, seen from the case's area.

@@ -1,18 +1,26 @@
 //! The handlers, one file each.
+mod codes;
+mod deliver;
 mod import;
 mod lapse;
+mod quality;
 mod scans;
 mod seal;
+mod snapshot;
 mod tidy;
 
 use std::sync::Arc;
 
 use office::audit::SealLog;
 
+pub use codes::Codes;
+pub use deliver::Deliver;
 pub use import::Import;
 pub use lapse::Lapse;
+pub use quality::Quality;
 pub use scans::Scans;
 pub use seal::Seal;
+pub use snapshot::Snapshot;
 pub use tidy::Tidy;
 
 use crate::Registry;
@@ -25,5 +33,9 @@ pub fn standard(log: SealLog) -> Registry {
         Arc::new(Lapse) as _,
         Arc::new(Scans) as _,
         Arc::new(Import) as _,
+        Arc::new(Quality) as _,
+        Arc::new(Snapshot) as _,
+        Arc::new(Deliver) as _,
+        Arc::new(Codes) as _,
     ])
 }

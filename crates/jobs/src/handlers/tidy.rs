@@ -1,4 +1,5 @@
-//! Forgets what nobody needs: ended sessions, old sign-in attempts and answers, expired drafts, jobs done a week ago.
+//! Forgets what nobody needs: ended sessions, old sign-in attempts and answers, expired drafts, jobs done a week ago,
+//! messages sent a quarter ago, tables that were imported and the rows they sent back.
 use crate::{Failed, Handler, Running};
 
 /// Jobs that were done are kept for so long, for questions.
@@ -17,7 +18,10 @@ impl Handler for Tidy {
         let rows = job.office.tidy_sessions()?;
         let before = job.office.clock.now().plus_seconds(-JOBS_KEPT_SECONDS);
         let jobs = job.office.db.write(move |tx| store::jobs::forget(tx, before))?;
-        tracing::info!(rows, jobs, "tidied");
+        let drafts = job.office.tidy_drafts()?;
+        let messages = job.office.tidy_outbox()?;
+        let imports = job.office.forget_imports()?;
+        tracing::info!(rows, jobs, imports, drafts, messages, "tidied");
         Ok(())
     }
 }

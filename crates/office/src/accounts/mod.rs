@@ -1,5 +1,6 @@
 //! Accounts (账号): signing up, signing in, sessions, one-time codes; officials and their posts; the three administrators.
 
+pub mod activation;
 pub mod officials;
 pub mod overview;
 pub mod own;
@@ -12,6 +13,7 @@ pub mod watch;
 
 use authority::AdminRole;
 
+pub use activation::{NewOfficial, Slip};
 pub use officials::NewPost;
 pub use session::{Session, SignedIn};
 pub use sign_in::Entrance;
@@ -22,7 +24,7 @@ pub use sign_up::NewAccount;
 pub enum AccountKind {
     /// 公众、经办人: signs up alone.
     Public,
-    /// 机关工作人员: made by the system administrator, given posts by the security administrator.
+    /// 机关工作人员: asked for by the system administrator, confirmed and given posts by the security administrator.
     Official,
 }
 
@@ -62,5 +64,5 @@ pub fn login_key(typed: &str) -> String {
 
 /// For the test that prepares all statements.
 pub(crate) fn statements() -> Vec<store::Statement> {
-    [own::ALL, overview::ALL, system::ALL, watch::ALL, crate::people::requests::ALL].concat()
+    [activation::ALL, own::ALL, overview::ALL, system::ALL, watch::ALL, crate::people::requests::ALL].concat()
 }

@@ -1,11 +1,10 @@
-//! Officials (工作人员): the system administrator opens and closes their accounts, the security administrator gives and takes
-//! posts. Neither can do the other's part, and neither does business (三员分立).
-use authority::{Actor, AdminRole, DeskId, Subject, Verb, may};
+//! Officials (工作人员): the system administrator asks for their accounts and closes them ([`super::activation`] says how one comes
+//! to life), the security administrator gives and takes posts. Neither can do the other's part, and neither does business (三员分立).
+use authority::{Actor, DeskId, Subject, Verb, may};
 use base::{AccountId, AreaCode, BodyId, Date, Origin, RecordId};
 use store::accounts::{self, Account};
 use store::people::{Body, PostRow};
 
-use super::{AccountKind, NewAccount};
 use crate::act::Deed;
 use crate::{Office, Refused};
 
@@ -25,12 +24,6 @@ pub struct NewPost {
 }
 
 impl Office {
-    /// The system administrator opens an official's account (or another administrator's) with a password to be changed.
-    pub fn open_official(&self, who: &Actor, new: &NewAccount, admin: Option<AdminRole>) -> Result<AccountId, Refused> {
-        may(who, Verb::ManageAccounts, &Subject::Platform)?;
-        self.make_account(new, AccountKind::Official, admin, true, Some(who))
-    }
-
     /// The system administrator closes an account; its sessions end at once.
     pub fn close_account(&self, who: &Actor, account: AccountId, reason: &str) -> Result<(), Refused> {
         may(who, Verb::ManageAccounts, &Subject::Platform)?;
@@ -44,24 +37,11 @@ impl Office {
         self.act(deed, move |work| {
             let found = accounts::find(work.tx, account)?.ok_or(Refused::NotFound("这个账号"))?;
             accounts::end_sessions(work.tx, account)?;
-            let closed = Account { state: "closed".to_owned(), rev: found.rev + 1, entry: work.entry, ..found };
+            // A code released before the closing must not open it again.
+            super::activation::drop_code(work, &found)?;
+            let body = super::activation::without_request(&found.body);
+            let closed = Account { state: "closed".to_owned(), body, rev: found.rev + 1, entry: work.entry, ..found };
             work.update(&closed)
-        })
-    }
-
-    /// The system administrator takes an official's one-time-code key away (a lost phone); the next sign-in binds a new one.
-    pub fn unbind_code(&self, who: &Actor, account: AccountId, reason: &str) -> Result<(), Refused> {
-        may(who, Verb::ManageAccounts, &Subject::Platform)?;
-        if reason.trim().is_empty() {
-            return Err(Refused::field("reason", "请写明解除绑定的原因"));
-        }
-        let deed = Deed::by(who, Origin::none(), "account", account, "unbind_code").because(reason.trim());
-        self.act(deed, move |work| {
-            let found = accounts::find(work.tx, account)?.ok_or(Refused::NotFound("这个账号"))?;
-            accounts::drop_credential(work.tx, found.person, found.id, "totp")?;
-            work.touched::<accounts::Credential>(store::args![found.person, found.id, "totp"])?;
-            accounts::end_sessions(work.tx, account)?;
-            Ok(())
         })
     }
 
@@ -74,7 +54,7 @@ impl Office {
         if self.catalogue.desk_name(new.desk.as_str()) == new.desk.as_str() {
             return Err(Refused::field("desk", "没有这个岗位。请从列表中选择"));
         }
-        let (id, new) = (RecordId::fresh(&self.clock, &self.rng), new.clone());
+        let (office, id, new) = (self.clone(), RecordId::fresh(&self.clock, &self.rng), new.clone());
         self.act(Deed::by(who, Origin::none(), "account", new.account, "give_post"), move |work| {
             let account = accounts::find(work.tx, new.account)?.ok_or(Refused::NotFound("这个账号"))?;
             if account.kind != "official" || account.admin.is_some() {
@@ -84,7 +64,15 @@ impl Office {
                     "请选择工作人员账号",
                 ));
             }
+            if account.state != "active" {
+                return Err(Refused::rule(
+                    "account_not_active",
+                    "这个账号尚未确认，或已停用，不能任岗",
+                    "请先在“账号确认”中核对并确认",
+                ));
+            }
             let body: Body = work.tx.find_record(store::args![new.body])?.ok_or(Refused::NotFound("这个单位"))?;
+            office.desk_fits(&new, &body, work.today)?;
             work.note("desk", new.desk.as_str());
             work.note("body", body.name);
             work.note("area", new.area.as_str());
@@ -101,6 +89,28 @@ impl Office {
             })?;
             Ok(id)
         })
+    }
+
+    /// A desk is held at a body of the kind it belongs to (`desks.toml`), for that body's own area or one below it: nobody can be
+    /// seated at 受理岗 of a city from a tax office, or decide for a province from a county.
+    fn desk_fits(&self, new: &NewPost, body: &Body, today: Date) -> Result<(), Refused> {
+        if body.state != "active" {
+            return Err(Refused::field("body", "这个单位已停用。请选择别的单位"));
+        }
+        if !self.catalogue.desk_fits(new.desk.as_str(), &body.kind) {
+            let desk = self.catalogue.desk_name(new.desk.as_str());
+            let why = format!("{}不能设{desk}：单位类别不符。请选择类别相符的单位，或选择别的岗位", body.name);
+            return Err(Refused::field("desk", why));
+        }
+        if !self.areas.ancestry_at(&new.area, today).contains(&body.area) {
+            let why = format!(
+                "{}管不到这个地区。请填写{}或其下级的区划代码",
+                body.name,
+                self.areas.full_name_at(&body.area, today)
+            );
+            return Err(Refused::field("area", why));
+        }
+        Ok(())
     }
 
     /// The security administrator ends a post as of today.

@@ -1,6 +1,6 @@
 //! Signing in (登录): password, lock-out, and the session that follows.
 use base::{Instant, RecordId};
-use store::accounts::{self, Account, Credential};
+use store::accounts::{self, Account};
 
 use super::login_key;
 use super::session::{Session, lifetime};
@@ -8,11 +8,11 @@ use crate::{Office, Refused};
 
 /// Failures of one login within [`WINDOW_SECONDS`] that lock it for the rest of the window. GB/T 22239 8.1.4.1 b asks for a limit
 /// and gives no number; 5 in 15 minutes is the usual practice (facts §19.1).
-const FAILURES_OF_A_LOGIN: i64 = 5;
+pub(super) const FAILURES_OF_A_LOGIN: i64 = 5;
 /// Failures from one address within the window, whatever the login: an office behind one address signs in too.
 const FAILURES_OF_AN_ADDRESS: i64 = 50;
 /// 15 minutes.
-const WINDOW_SECONDS: i64 = 15 * 60;
+pub(super) const WINDOW_SECONDS: i64 = 15 * 60;
 
 /// Who stands at the door.
 #[derive(Clone, Debug)]
@@ -34,15 +34,8 @@ impl Office {
     pub fn sign_in(&self, login: &str, password: &str, entrance: &Entrance) -> Result<Session, Refused> {
         let login = login_key(login);
         let (by_login, by_address) = (format!("login:{login}"), format!("ip:{}", entrance.address));
-        let since = self.clock.now().plus_seconds(-WINDOW_SECONDS);
+        self.refuse_too_many(&by_login, &by_address)?;
         let found = self.db.read(|tx| {
-            if accounts::failures(tx, &by_login, since)? >= FAILURES_OF_A_LOGIN
-                || accounts::failures(tx, &by_address, since)? >= FAILURES_OF_AN_ADDRESS
-            {
-                return Err(Refused::TooMany(
-                    "输错次数过多，请 15 分钟后再试。忘记密码请联系登记管理机关的系统管理员".to_owned(),
-                ));
-            }
             let Some(account) = accounts::find_by_login(tx, &login)? else { return Ok(None) };
             let credential = accounts::credential(tx, account.person, account.id, "password")?;
             Ok::<_, Refused>(credential.map(|credential| (account, credential)))
@@ -61,10 +54,26 @@ impl Office {
         if account.state != "active" {
             return Err(Refused::rule("account_closed", "这个账号已停用", "请联系本单位的系统管理员"));
         }
-        self.open_session(&account, &credential, entrance)
+        self.open_session(&account, credential.must_change, entrance)
     }
 
-    fn attempted(&self, by_login: &str, by_address: &str, good: bool) -> Result<(), Refused> {
+    /// Refuses a login or an address that failed too often.
+    pub(super) fn refuse_too_many(&self, by_login: &str, by_address: &str) -> Result<(), Refused> {
+        let since = self.clock.now().plus_seconds(-WINDOW_SECONDS);
+        let locked = self.db.read(|tx| {
+            Ok::<_, Refused>(
+                accounts::failures(tx, by_login, since)? >= FAILURES_OF_A_LOGIN
+                    || accounts::failures(tx, by_address, since)? >= FAILURES_OF_AN_ADDRESS,
+            )
+        })?;
+        if locked {
+            let text = "输错次数过多，请 15 分钟后再试。忘记密码请联系登记管理机关的系统管理员";
+            return Err(Refused::TooMany(text.to_owned()));
+        }
+        Ok(())
+    }
+
+    pub(super) fn attempted(&self, by_login: &str, by_address: &str, good: bool) -> Result<(), Refused> {
         let (at, id) = (self.clock.now(), RecordId::fresh(&self.clock, &self.rng));
         let subjects = [by_login.to_owned(), by_address.to_owned()];
         self.db.write(move |tx| {
@@ -76,10 +85,10 @@ impl Office {
     }
 
     /// A new session; an older one with the same cookie cannot exist, so nothing can be fixed beforehand.
-    fn open_session(
+    pub(crate) fn open_session(
         &self,
         account: &Account,
-        credential: &Credential,
+        must_change: bool,
         entrance: &Entrance,
     ) -> Result<Session, Refused> {
         let secret = vault::fresh_token(&self.rng);
@@ -97,7 +106,7 @@ impl Office {
         };
         let needs_code = account.kind == "official";
         self.db.write(move |tx| tx.insert(&row).map_err(Refused::from))?;
-        Ok(Session { secret, ends_at, needs_code, must_change: credential.must_change })
+        Ok(Session { secret, ends_at, needs_code, must_change })
     }
 
     /// Ends the session of a cookie.

@@ -1,32 +1,16 @@
 //! How the installation stands (系统状态), for the system administrator.
 use authority::{Actor, Subject, Verb, may};
 use store::jobs::JobRow;
+use store::outside::OutboxRow;
 use store::{Statement, sql};
 
+use crate::connector::admin::Connection;
 use crate::{Office, Refused};
 
 const COUNTS: Statement = sql!("system.job_counts", "select state, count(*) from job group by state order by state");
-const OUTBOX: Statement = sql!(
-    "system.outbox",
-    "select name, state, count(*) from job where queue = 'outbox' and state in ('waiting', 'running', 'failed')
-     group by name, state order by name, state"
-);
 
 /// For the test that prepares all statements.
-pub(crate) const ALL: &[Statement] = &[COUNTS, OUTBOX];
-
-/// One connection to an outside system.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Connection {
-    /// What it carries.
-    pub name: String,
-    /// What stands behind it here.
-    pub says: String,
-    /// Messages waiting.
-    pub waiting: i64,
-    /// Messages given up.
-    pub failed: i64,
-}
+pub(crate) const ALL: &[Statement] = &[COUNTS];
 
 /// How the installation stands.
 #[derive(Clone, PartialEq, Debug)]
@@ -49,6 +33,8 @@ pub struct SystemState {
     pub warnings: Vec<String>,
     /// Connections.
     pub connectors: Vec<Connection>,
+    /// Messages given up, oldest first.
+    pub dead: Vec<OutboxRow>,
     /// Jobs by state.
     pub counts: Vec<(String, i64)>,
     /// Failed jobs, then those running and waiting, then the newest done.
@@ -59,14 +45,14 @@ impl Office {
     /// How the installation stands.
     pub fn system_state(&self, who: &Actor) -> Result<SystemState, Refused> {
         may(who, Verb::Configure, &Subject::Platform)?;
-        let (engine, counts, outbox, jobs) = self.db.read(|tx| {
+        let (engine, counts, (connectors, dead), jobs) = self.db.read(|tx| {
             let mut jobs = Vec::new();
             for (state, limit) in [("failed", 50), ("running", 20), ("waiting", 20), ("done", 20)] {
                 jobs.extend(store::jobs::list(tx, state, limit)?);
             }
             let counts: Vec<(String, i64)> = tx.list(COUNTS, &[])?;
-            let outbox: Vec<(String, String, i64)> = tx.list(OUTBOX, &[])?;
-            Ok::<_, Refused>((format!("{:?}", tx.engine()), counts, outbox, jobs))
+            let connections = self.connections(tx)?;
+            Ok::<_, Refused>((format!("{:?}", tx.engine()), counts, connections, jobs))
         })?;
         let years: Vec<i16> = (2000..2100)
             .filter(|year| base::Date::new(*year, 7, 1).is_ok_and(|day| self.calendar.is_announced(day)))
@@ -79,31 +65,13 @@ impl Office {
             areas_say: "乡镇（街道）；辽宁、浙江、深圳到社区（村）".to_owned(),
             calendar: years.first().zip(years.last()).map(|(first, last)| (*first, *last)),
             matters: self.catalogue.matter_ids().count(),
-            codes: self.codes.says().to_owned(),
+            codes: self.outside.codes.says().to_owned(),
             packs: self.catalogue.packs().iter().map(pack).collect(),
             warnings: self.catalogue.warnings().iter().map(ToString::to_string).collect(),
-            connectors: connections(&outbox),
+            connectors,
+            dead,
             counts,
             jobs,
         })
     }
-}
-
-/// The connections of the boundary with what waits in the outbox of each.
-fn connections(outbox: &[(String, String, i64)]) -> Vec<Connection> {
-    let count = |name: &str, states: &[&str]| {
-        outbox
-            .iter()
-            .filter(|(job, state, _)| job == name && states.contains(&state.as_str()))
-            .map(|(.., count)| count)
-            .sum()
-    };
-    let known = [("case_status", "办件状态送出", "省一体化平台"), ("service_review", "好差评送出", "省好差评系统")];
-    let one = |(job, name, to): &(&str, &str, &str)| Connection {
-        name: (*name).to_owned(),
-        says: (*to).to_owned(),
-        waiting: count(job, &["waiting", "running"]),
-        failed: count(job, &["failed"]),
-    };
-    known.iter().map(one).collect()
 }

@@ -4,12 +4,18 @@ use store::accounts::{self, Credential};
 use vault::{OneTimeSecret, WrappedKey};
 
 use super::SignedIn;
+use super::sign_in::{FAILURES_OF_A_LOGIN, WINDOW_SECONDS};
+use super::sign_up::keep_password;
 use crate::act::Deed;
 use crate::{Office, Refused};
 
 /// What the one-time secret is bound to when it is sealed.
 fn context(account: base::AccountId) -> Vec<u8> {
     format!("totp/{account}").into_bytes()
+}
+
+fn already_bound() -> Refused {
+    Refused::rule("code_bound", "这个账号已绑定动态口令", "换手机请联系系统管理员发起重新激活，由安全管理员确认")
 }
 
 fn offer_context(who: &SignedIn) -> Vec<u8> {
@@ -20,10 +26,10 @@ impl Office {
     /// Checks a one-time code; no code counts twice.
     pub fn second_factor(&self, who: &SignedIn, secret: &str, code: &str) -> Result<(), Refused> {
         let subject = format!("code:{}", who.actor.account);
-        let (now, since) = (self.clock.now(), self.clock.now().plus_seconds(-15 * 60));
+        let (now, since) = (self.clock.now(), self.clock.now().plus_seconds(-WINDOW_SECONDS));
         let (person, account) = (who.person, who.actor.account);
         let credential = self.db.read(|tx| {
-            if accounts::failures(tx, &subject, since)? >= 5 {
+            if accounts::failures(tx, &subject, since)? >= FAILURES_OF_A_LOGIN {
                 return Err(Refused::TooMany("动态口令输错次数过多，请 15 分钟后再试".to_owned()));
             }
             Ok(accounts::credential(tx, person, account, "totp")?)
@@ -69,7 +75,7 @@ impl Office {
     /// Binds a one-time-code key after the person has shown a code made with it.
     pub fn bind_code(&self, who: &SignedIn, secret: &str, key: &OneTimeSecret, code: &str) -> Result<(), Refused> {
         if !who.needs_setup {
-            return Err(Refused::rule("code_bound", "这个账号已绑定动态口令", "换手机请联系系统管理员解除绑定"));
+            return Err(already_bound());
         }
         let step = key
             .check(code, self.clock.now(), None)
@@ -78,6 +84,9 @@ impl Office {
         let sealed = self.keys.wrap_bytes(&self.rng, &context(account), key.as_bytes()).map_err(Refused::internal)?;
         let digest = vault::token_digest(secret);
         self.act(Deed::by(&who.actor, Origin::none(), "account", account, "bind_code"), move |work| {
+            if accounts::credential(work.tx, person, account, "totp")?.is_some() {
+                return Err(already_bound());
+            }
             work.tx.upsert(&Credential {
                 person,
                 account,
@@ -99,13 +108,23 @@ impl Office {
         OneTimeSecret::from_slice(&bytes).ok_or_else(|| Refused::internal("a one-time key has the wrong length"))
     }
 
-    /// Changes one's own password; every other session ends.
+    /// Changes one's own password; every other session ends. Five wrong old passwords lock it as they lock a login: somebody at an
+    /// unattended screen must not be able to try.
     pub fn change_password(&self, who: &SignedIn, secret: &str, old: &str, new: &str) -> Result<(), Refused> {
         let (person, account) = (who.person, who.actor.account);
-        let stored = self.db.read(|tx| accounts::credential(tx, person, account, "password").map_err(Refused::from))?;
+        let (subject, now) = (format!("password:{account}"), self.clock.now());
+        let since = now.plus_seconds(-WINDOW_SECONDS);
+        let stored = self.db.read(|tx| {
+            if accounts::failures(tx, &subject, since)? >= FAILURES_OF_A_LOGIN {
+                return Err(Refused::TooMany("原密码输错次数过多，请 15 分钟后再试".to_owned()));
+            }
+            Ok(accounts::credential(tx, person, account, "password")?)
+        })?;
         let fits = stored.is_some_and(|stored| vault::verify_password(old, &String::from_utf8_lossy(&stored.secret)));
+        let attempt = base::RecordId::fresh(&self.clock, &self.rng);
+        self.db.write(move |tx| accounts::attempted(tx, &subject, now, attempt, fits).map_err(Refused::from))?;
         if !fits {
-            return Err(Refused::field("old", "原密码不对"));
+            return Err(Refused::field("old", "原密码不对。连续输错 5 次，锁定 15 分钟"));
         }
         if old == new {
             return Err(Refused::field("new", "新密码不能与原密码相同"));
@@ -114,15 +133,8 @@ impl Office {
         let hash = vault::hash_password(&self.rng, new).map_err(|weak| Refused::field("new", weak.to_string()))?;
         let keep = vault::token_digest(secret);
         self.act(Deed::by(&who.actor, Origin::none(), "account", account, "change_password"), move |work| {
-            work.tx.upsert(&Credential {
-                person,
-                account,
-                kind: "password".to_owned(),
-                secret: hash.into_bytes(),
-                set_at: work.at,
-                used_step: None,
-                must_change: false,
-            })?;
+            let found = accounts::find(work.tx, account)?.ok_or(Refused::NotFound("这个账号"))?;
+            keep_password(work, &found, &hash)?;
             let own = accounts::session(work.tx, keep.as_bytes(), work.at)?;
             accounts::end_sessions(work.tx, account)?;
             if let Some(own) = own {

@@ -112,7 +112,11 @@ impl Evidence for Witness<'_, '_, '_> {
     }
 
     fn find_file(&mut self, digest: &Digest) -> Result<StoredFile, Unread> {
-        // Nothing erases files yet; when a lawful erasure does, its entry is looked up here.
-        Ok(self.files.recompute(digest).map_or(StoredFile::Missing, StoredFile::Present))
+        if let Some(found) = self.files.recompute(digest) {
+            return Ok(StoredFile::Present(found));
+        }
+        // Files of drafts that were thrown away are erased; each removal stands in a row that an entry proves.
+        let erased = store::papers::was_erased(&mut self.snapshot.tx.borrow_mut(), digest.as_bytes())?;
+        Ok(if erased { StoredFile::Erased } else { StoredFile::Missing })
     }
 }

@@ -1,8 +1,9 @@
 //! One act on a case, from the database and back: load the case (rev) → its pinned edition → the facts → decide → apply →
 //! effects → save where rev matches → entry. The only path, for people and for the timer.
-use authority::Actor;
+use authority::{Actor, Subject, seat};
 use base::{CaseId, OrgId, Origin};
 use casework::{Act, FieldFault, apply, decide};
+use catalogue::matter::StepId;
 use store::args;
 use store::cases::CaseRow;
 
@@ -10,6 +11,19 @@ use super::rows::Listing;
 use crate::act::{Deed, Work};
 use crate::people::Keys;
 use crate::{Office, Refused};
+
+/// Whether somebody who saw the case's row in revision `seen` may still act at the step: nothing he judges by has changed since.
+/// An opinion that another body gave meanwhile beside his task is no conflict.
+pub(crate) fn is_fresh(row: &CaseRow, step: Option<&StepId>, seen: i64) -> bool {
+    if seen == row.rev {
+        return true;
+    }
+    let body = serde_json::from_value::<super::rows::Body>(row.body.clone());
+    match (body, step, u64::try_from(seen)) {
+        (Ok(body), Some(step), Ok(seen)) => body.case.is_fresh(step, seen),
+        _ => false,
+    }
+}
 
 /// What an act led to.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,11 +53,8 @@ impl Office {
         act: Act,
     ) -> Result<Done, Refused> {
         let verb = serde_json::to_value(act.verb).ok().and_then(|word| word.as_str().map(str::to_owned));
-        let mut deed = Deed::by(who, origin, "case", id, &verb.unwrap_or_default()).because(act.reason.clone());
+        let deed = Deed::by(who, origin, "case", id, &verb.unwrap_or_default()).because(act.reason.clone());
         let (office, who) = (self.clone(), who.clone());
-        if let Some(post) = who.posts.first() {
-            deed = deed.at(&post.desk, &post.area);
-        }
         self.act(deed, move |work| office.act_in(work, &who, origin, id, seen, &act))
     }
 
@@ -57,8 +68,10 @@ impl Office {
         act: &Act,
     ) -> Result<Done, Refused> {
         let mut keys = Keys::default();
+        // Before anything is decided or any effect written: two at once would otherwise meet at a unique key, half-way.
+        store::cases::lock(work.tx, origin, id)?;
         let row: CaseRow = work.tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
-        if seen.is_some_and(|seen| seen != row.rev) {
+        if seen.is_some_and(|seen| !is_fresh(&row, act.step.as_ref(), seen)) {
             return Err(Refused::Conflict);
         }
         let resolved = self.edition(work.tx, &row.edition)?;
@@ -72,6 +85,8 @@ impl Office {
         let facts = self.case_facts(work.tx, &resolved.matter, &loaded.case.area, answers, Some(&loaded.case))?;
         let rules = self.rules(&resolved);
         let decision = decide(&rules, &loaded.case, &facts, who, act, work.today)?;
+        let subject = Subject::Case(loaded.case.subject(rules.matter, act.step.as_ref()));
+        work.deed.sit(seat(who, act.verb, &subject));
         work.deed.edition = resolved.digest.parse().ok();
         work.deed.facts = facts.digest();
         self.note_act(work, act, &decision);

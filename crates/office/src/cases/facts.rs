@@ -46,6 +46,19 @@ impl Loaded {
         self.values.insert(name.to_owned(), Reading::Known { value, source: source.into() });
     }
 
+    /// Adds a fact that is known to be blank.
+    pub fn blank(&mut self, name: &str, source: impl Into<String>) {
+        self.values.insert(name.to_owned(), Reading::Absent { source: source.into() });
+    }
+
+    /// The value of a fact and its source, where it is known. Not an act's reading: the digest does not count it.
+    pub fn known(&self, name: &str) -> Option<(Value, String)> {
+        match self.values.get(name) {
+            Some(Reading::Known { value, source }) => Some((value.clone(), source.clone())),
+            _ => None,
+        }
+    }
+
     /// SM3 over the facts that were read, with their values and sources.
     pub fn digest(&self) -> Option<Digest> {
         let read = self.read.borrow();
@@ -58,7 +71,7 @@ impl Loaded {
 }
 
 impl Office {
-    /// Loads the facts that a case's matter can ask for: about the wished name, about the people named.
+    /// Loads the facts that a case's matter can ask for: about its organization, about the wished name, about the people named.
     pub fn case_facts(
         &self,
         tx: &mut Tx<'_>,
@@ -67,7 +80,22 @@ impl Office {
         answers: &Answers,
         case: Option<&Case>,
     ) -> Result<Loaded, Refused> {
+        self.facts_about(tx, (matter, area), answers, case, case.and_then(|case| case.org))
+    }
+
+    /// The same before there is a case, or of another organization than the case's.
+    pub(crate) fn facts_about(
+        &self,
+        tx: &mut Tx<'_>,
+        (matter, area): (&Matter, &base::AreaCode),
+        answers: &Answers,
+        case: Option<&Case>,
+        org: Option<base::OrgId>,
+    ) -> Result<Loaded, Refused> {
         let mut facts = Loaded::new(self.clock.today());
+        if let Some(org) = org {
+            self.org_facts(tx, org, &mut facts)?;
+        }
         self.name_facts(tx, matter, area, answers, case.map(|case| case.id), &mut facts)?;
         self.people_facts(tx, matter, area, answers, &mut facts)?;
         Ok(facts)

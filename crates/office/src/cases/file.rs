@@ -29,14 +29,12 @@ pub struct NewCase {
     pub answers: Answers,
     /// The materials.
     pub materials: BTreeMap<MaterialId, Provided>,
-    /// Files attached before filing: `draft/ULID`, moved to the case.
-    pub files_of: Option<String>,
     /// 演示数据
     pub synthetic: bool,
 }
 
 impl Office {
-    /// Files a case and gives what followed. The same `key` twice files once.
+    /// Files a case and gives what followed.
     pub fn file_case(&self, who: &Actor, new: NewCase) -> Result<Done, Refused> {
         let id = CaseId::fresh(&self.clock, &self.rng);
         let today = self.clock.today();
@@ -85,7 +83,7 @@ impl Office {
     ) -> Result<Done, Refused> {
         let mut keys = Keys::default();
         let matter = &resolved.matter;
-        let facts = self.case_facts(work.tx, matter, area, &new.answers, None)?;
+        let facts = self.facts_about(work.tx, (matter, area), &new.answers, None, new.org)?;
         let rules = self.rules(resolved);
         let filing = Filing {
             case: id,
@@ -100,20 +98,18 @@ impl Office {
         self.pin(work.tx, resolved, area, work.today)?;
         let serial = next_number(work.tx, case.origin, &format!("case:{}", work.today.year()))?;
         let account = store::accounts::find(work.tx, who.account)?.ok_or(Refused::NotFound("这个账号"))?;
+        let about = case.org.map(|org| self.org_now(work.tx, org)).transpose()?;
         let list = Listing {
             number: case_number(area, work.today, serial),
-            title: title_of(matter, &case.answers),
+            title: title_of(matter, &case.answers, about.as_ref().map(|(_, _, org)| org.name.as_str())),
             applicant_name: account.name,
             owner: account.person,
-            org_origin: None,
+            org_origin: about.map(|(row, ..)| row.origin),
             synthetic: new.synthetic,
         };
         work.deed.edition = resolved.digest.parse().ok();
         work.deed.facts = facts.digest();
         work.note("number", list.number.clone());
-        if let Some(subject) = &new.files_of {
-            store::papers::move_files(work.tx, case.origin, subject, &format!("case/{id}"), work.entry)?;
-        }
         self.finish_case(work, &mut keys, resolved, None, case, &decision, list)
     }
 
@@ -131,6 +127,9 @@ impl Office {
     ) -> Result<Done, Refused> {
         let rules = self.rules(resolved);
         let mut scene = Scene::new(resolved, case, list);
+        if let Some(before) = before {
+            self.follow_name(work, &scene, &before.case.answers)?;
+        }
         self.run_effects(work, keys, &mut scene, decision)?;
         self.save_case(work, keys, &rules, before, &scene.case, &scene.list)?;
         self.send_notices(work, &scene)?;
@@ -157,7 +156,10 @@ impl Office {
         let code = match case.org.filter(|_| case.has_ended()) {
             Some(org) => {
                 let place = store::organizations::locate(work.tx, org)?;
-                place.map(|origin| store::organizations::get(work.tx, origin, org)).transpose()?.and_then(|row| row.code)
+                place
+                    .map(|origin| store::organizations::get(work.tx, origin, org))
+                    .transpose()?
+                    .and_then(|row| row.code)
             }
             None => None,
         };
@@ -169,11 +171,11 @@ impl Office {
     }
 }
 
-/// `社会团体成立登记：云州市助学协会`.
-pub(crate) fn title_of(matter: &Matter, answers: &Answers) -> String {
+/// `社会团体成立登记：云州市助学协会`: the organization there is, else the one wished for.
+pub(crate) fn title_of(matter: &Matter, answers: &Answers, org: Option<&str>) -> String {
     let name =
         matter.fields().find(|field| field.kind == FieldKind::Name).and_then(|field| answers.find(field.id.as_str()));
-    match name.and_then(|name| name.as_str()) {
+    match org.or_else(|| name.and_then(|name| name.as_str())) {
         Some(name) => format!("{}：{name}", matter.name),
         None => matter.name.clone(),
     }

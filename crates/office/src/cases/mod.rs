@@ -5,6 +5,7 @@ pub mod answers;
 pub mod editions;
 pub mod facts;
 pub mod file;
+pub mod known;
 pub mod own;
 pub mod rows;
 

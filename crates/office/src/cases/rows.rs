@@ -54,7 +54,7 @@ impl Office {
     }
 
     /// Writes a case and its tasks.
-    pub(super) fn save_case(
+    pub(crate) fn save_case(
         &self,
         work: &mut Work<'_, '_>,
         keys: &mut Keys,

@@ -29,6 +29,8 @@ struct Cast {
     applicant: Actor,
     desks: BTreeMap<&'static str, Vec<Actor>>,
     supervisor: Body,
+    /// 行业管理部门, where somebody sits there.
+    regulator: Option<Body>,
 }
 
 /// How far an invented case goes.
@@ -42,7 +44,7 @@ enum Way {
     Returned,
     /// 征求意见
     Accepted,
-    /// 一方已出意见
+    /// 已出一方意见，其余在办
     OneOpinion,
     /// 审查
     Reviewing,
@@ -114,24 +116,27 @@ impl Office {
             let account = store::accounts::find_by_login(tx, &login)?.ok_or(Refused::NotFound("演示申请人的账号"))?;
             let applicant = crate::accounts::session::actor_of(tx, &account, today)?;
             let mut desks = BTreeMap::new();
-            for desk in ["intake", "review", "party", "supervisor"] {
+            for desk in ["intake", "review", "party", "supervisor", "regulator"] {
                 let mut actors = Vec::new();
                 for post in store::people::posts_of_desk(tx, desk, &area, today)? {
                     let account =
                         store::accounts::find(tx, post.account)?.ok_or(Refused::NotFound("演示岗位的账号"))?;
                     actors.push(crate::accounts::session::actor_of(tx, &account, today)?);
                 }
-                if actors.is_empty() {
+                if actors.is_empty() && desk != "regulator" {
                     return Err(Refused::internal(format!("nobody sits at {desk} of {area}")));
                 }
                 desks.insert(desk, actors);
             }
             let bodies = store::people::bodies(tx)?;
-            let seat: Option<BodyId> =
-                desks.get("supervisor").and_then(|actors| actors.first()?.posts.first().map(|post| post.body));
-            let supervisor =
-                bodies.into_iter().find(|body| Some(body.id) == seat).ok_or(Refused::NotFound("演示业务主管单位"))?;
-            Ok(Cast { applicant, desks, supervisor })
+            let seat = |desk: &str| {
+                let seat: Option<BodyId> =
+                    desks.get(desk).and_then(|actors: &Vec<Actor>| actors.first()?.posts.first().map(|post| post.body));
+                bodies.iter().find(|body| Some(body.id) == seat).cloned()
+            };
+            let supervisor = seat("supervisor").ok_or(Refused::NotFound("演示业务主管单位"))?;
+            let regulator = seat("regulator");
+            Ok(Cast { applicant, desks, supervisor, regulator })
         })
     }
 
@@ -144,7 +149,12 @@ impl Office {
             format!("{place}{}{}协会", OWN[number % OWN.len()], FIELDS[(number / OWN.len() + number) % FIELDS.len()]);
         answers.put("name", serde_json::json!(name));
         answers.put("registrar_area", serde_json::json!(area.as_str()));
-        let new = NewCase { matter: MATTER.into(), org: None, answers, materials, files_of: None, synthetic: true };
+        // Two in three name an industry regulator of their own: three opinions in parallel.
+        let regulator = cast.regulator.as_ref().filter(|_| number % 3 != 2);
+        if let Some(body) = regulator {
+            answers.put("regulator", serde_json::json!({ "id": body.id, "name": body.name }));
+        }
+        let new = NewCase { matter: MATTER.into(), org: None, answers, materials, synthetic: true };
         let done = then.file_case(&cast.applicant, new)?;
         let today = self.clock.today();
         let next = |days: u32| {
@@ -152,7 +162,7 @@ impl Office {
             (later <= today).then(|| self.on(later, 60 + number as i64 % 60))
         };
         let pick = |desk: &str| cast.desks.get(desk).and_then(|actors| actors.get(number % actors.len()));
-        let steps: &[(&str, u32, ActDraft)] = &story(way, &resolved.matter);
+        let steps: &[(&str, u32, ActDraft)] = &story(way, &resolved.matter, regulator.is_some());
         for (desk, after, draft) in steps {
             let (Some(office), Some(who)) = (next(*after), pick(desk)) else { break };
             if way == Way::Claimed {
@@ -170,7 +180,7 @@ fn step(office: &Office, who: &Actor, done: &Done, draft: &ActDraft) -> Result<(
 }
 
 /// Desk, working days after filing, act.
-fn story(way: Way, matter: &Matter) -> Vec<(&'static str, u32, ActDraft)> {
+fn story(way: Way, matter: &Matter, regulated: bool) -> Vec<(&'static str, u32, ActDraft)> {
     let yes = |step: &str, verb: Verb| {
         let mut draft = ActDraft::new(step, verb);
         let points = matter.find_step(&step.into()).map(|step| step.points.clone()).unwrap_or_default();
@@ -189,8 +199,10 @@ fn story(way: Way, matter: &Matter) -> Vec<(&'static str, u32, ActDraft)> {
     };
     let accept = ("intake", 1, yes("intake", Verb::Accept));
     let supervise = ("supervisor", 3, opine("supervise", "名称、宗旨和业务范围合适，同意成立。"));
+    let regulate = ("regulator", 3, opine("regulate", "业务范围属于本行业，愿意承担行业指导。"));
     let party = ("party", 4, opine("party", "发起人和拟任负责人审核通过。"));
     let review = ("review", 7, opine("review", "符合成立条件，建议准予登记。"));
+    let basis = || matter.basis.first().map(|basis| basis.text.as_str()).unwrap_or_default();
     match way {
         Way::Filed => Vec::new(),
         Way::Claimed => vec![("intake", 0, ActDraft::new("intake", Verb::Claim))],
@@ -205,26 +217,26 @@ fn story(way: Way, matter: &Matter) -> Vec<(&'static str, u32, ActDraft)> {
                 item(
                     "purpose",
                     "宗旨写得太笼统，请写明服务谁、做什么",
-                    "《社会团体登记管理条例》第十条",
+                    basis(),
                     "为本市老年人提供居家养老服务咨询和志愿帮扶",
                 ),
-                item(
-                    "scope",
-                    "业务范围请分条列明，每条不超过二十字",
-                    "《社会团体登记管理条例》第十条",
-                    "（一）政策宣传；（二）业务培训",
-                ),
+                item("scope", "业务范围请分条列明，每条不超过二十字", basis(), "（一）政策宣传；（二）业务培训"),
             ];
             vec![("intake", 1, ActDraft { corrections: items, ..ActDraft::new("intake", Verb::Return) })]
         }
         Way::Accepted => vec![accept],
         Way::OneOpinion => vec![accept, supervise],
+        Way::Reviewing if regulated => vec![accept, supervise, regulate, party],
         Way::Reviewing => vec![accept, supervise, party],
+        Way::Deciding if regulated => vec![accept, supervise, regulate, party, review],
         Way::Deciding => vec![accept, supervise, party, review],
         Way::Rejected => {
             let mut draft = ActDraft::new("intake", Verb::Refuse);
-            "申请事项依法不属于本机关职权范围，请向有权机关申请".clone_into(&mut draft.reason);
-            "《行政许可法》第三十二条第二项".clone_into(&mut draft.article);
+            let offered = matter.find_step(&"intake".into()).and_then(|step| step.offers(Verb::Refuse).next());
+            if let Some(ground) = offered.and_then(|offered| offered.grounds.last()) {
+                ground.text.clone_into(&mut draft.reason);
+                ground.clause.text.clone_into(&mut draft.article);
+            }
             vec![("intake", 1, draft)]
         }
     }

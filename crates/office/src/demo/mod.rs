@@ -21,8 +21,8 @@ use store::{Statement, args, sql};
 pub use cast::PASSWORD;
 use cast::{ADMINS, APPLICANTS, BODIES, OFFICIALS};
 
-use crate::accounts::NewAccount;
 use crate::accounts::officials::NewPost;
+use crate::accounts::{NewAccount, NewOfficial};
 use crate::generate::Plan;
 use crate::import::Order;
 use crate::{Office, Refused};
@@ -127,46 +127,39 @@ impl Office {
             orgs: Vec::new(),
             admin: Some(role),
         };
-        let (system, security) = (founder(AdminRole::System), founder(AdminRole::Security));
-        let new = |login: &str, name: &str| NewAccount {
-            login: login.to_owned(),
-            name: name.to_owned(),
-            password: PASSWORD.to_owned(),
-        };
-        let bodies = self.add_bodies(&system)?;
+        let two = [founder(AdminRole::System), founder(AdminRole::Security)];
+        let [system, security] = &two;
+        let bodies = self.add_bodies(system)?;
         for (login, name, role) in ADMINS {
-            self.open_official(&system, &new(login, name), Some(*role))?;
+            self.open_for_demo(&two, login, name, Some(*role))?;
         }
         for (login, name, desk, area, body) in OFFICIALS {
-            let account = self.open_official(&system, &new(login, name), None)?;
+            let account = self.open_for_demo(&two, login, name, None)?;
             let body = *bodies.get(body).ok_or_else(|| Refused::internal(format!("the cast has no body {body}")))?;
             let area: AreaCode = area.parse().map_err(Refused::internal)?;
-            self.give_post(&security, &NewPost { account, body, desk: DeskId::new(*desk), area, until: None })?;
+            self.give_post(security, &NewPost { account, body, desk: DeskId::new(*desk), area, until: None })?;
         }
         for (login, name) in APPLICANTS {
-            self.sign_up(&new(login, name))?;
-        }
-        // The password everybody types is printed on the first page: nobody has to change it.
-        for (login, ..) in OFFICIALS {
-            self.keep_password(login)?;
-        }
-        for (login, ..) in ADMINS {
-            self.keep_password(login)?;
+            let (login, name, password) = ((*login).to_owned(), (*name).to_owned(), PASSWORD.to_owned());
+            self.sign_up(&NewAccount { login, name, password })?;
         }
         Ok(())
     }
 
-    /// An act, so that the journal vouches for the credential as it stands.
-    fn keep_password(&self, login: &str) -> Result<(), Refused> {
-        let login = crate::accounts::login_key(login);
-        let missing = || Refused::internal("an account of the cast is missing");
-        let account = self.db.read(|tx| store::accounts::find_by_login(tx, &login))?.ok_or_else(missing)?;
-        let deed = crate::Deed::by(&Actor::system(), base::Origin::none(), "account", account.id, "keep_password");
-        self.act(deed, move |work| {
-            let kept =
-                store::accounts::credential(work.tx, account.person, account.id, "password")?.ok_or_else(missing)?;
-            work.update(&store::accounts::Credential { must_change: false, ..kept })
-        })
+    /// An official of the demo, opened as real ones are, by two administrators and its owner; only that the password everybody
+    /// chooses is the one printed on the first page.
+    fn open_for_demo(
+        &self,
+        [system, security]: &[Actor; 2],
+        login: &str,
+        name: &str,
+        admin: Option<AdminRole>,
+    ) -> Result<AccountId, Refused> {
+        let new = NewOfficial { login: login.to_owned(), name: name.to_owned(), admin };
+        let first = self.open_official(system, &new)?;
+        let second = self.release_activation(security, first.account)?;
+        self.accept_activation(&first.login, (&first.code, &second.code), PASSWORD)?;
+        Ok(first.account)
     }
 
     fn add_bodies(&self, system: &Actor) -> Result<BTreeMap<&'static str, BodyId>, Refused> {

@@ -15,8 +15,6 @@ use crate::act::{Deed, Work};
 use crate::people::Keys;
 use crate::{Office, Refused};
 
-/// Working days a question may take unless the asker says otherwise: the asker's own limit runs on meanwhile.
-const USUAL_DAYS: u32 = 3;
 /// Longest text of a question, an answer or a message, in characters.
 const LONGEST: usize = 2000;
 
@@ -89,7 +87,8 @@ impl Office {
             return Err(Refused::field("desk", "请从列表中选择要询问的岗位"));
         }
         let today = self.clock.today();
-        let due = new.due.unwrap_or_else(|| self.calendar.add_working_days(today, USUAL_DAYS).date);
+        let usual = self.need_count("question_days", &new.area, today)?;
+        let due = new.due.unwrap_or_else(|| self.calendar.add_working_days(today, usual).date);
         if due < today {
             return Err(Refused::field("due", "答复期限不能早于今天"));
         }
@@ -195,6 +194,7 @@ impl Office {
     /// Answers a question.
     pub fn answer(&self, who: &Actor, id: RecordId, text: &str) -> Result<(), Refused> {
         let text = checked("answer", text, 2)?;
+        crate::typed::refuse_in("answer", "答复", &text, self.clock.today())?;
         let asked = self.asked(who, id)?;
         let question = asked.question;
         let chairs = self.chairs(who);
@@ -232,6 +232,7 @@ impl Office {
     /// Writes to the applicant: a message in the case, outside the formal notices.
     pub fn write_to_applicant(&self, who: &Actor, (origin, id): (Origin, CaseId), text: &str) -> Result<(), Refused> {
         let text = checked("message", text, 5)?;
+        crate::typed::refuse_in("message", "留言", &text, self.clock.today())?;
         let (office, who) = (self.clone(), who.clone());
         self.act(Deed::by(&who, origin, "case", id, "message"), move |work| {
             let (row, case, _) = office.whole_case(work.tx, &who, origin, id)?;

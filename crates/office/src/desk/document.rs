@@ -42,7 +42,7 @@ pub(super) fn make(
             let _ = writeln!(text, "{label}：{value}");
         }
     }
-    let _ = writeln!(text, "\n救济途径：{}。", resolved.matter.guide.appeal.trim_end_matches('。'));
+    let _ = writeln!(text, "\n{}", crate::effects::letters::remedy(&resolved.matter));
     let _ = writeln!(text, "\n{authority}民政部门\n{}", work.today);
     let digest = office.files.keep(text.as_bytes())?;
     let file = FileRow {

@@ -1,5 +1,5 @@
 //! Moving open cases to a mended edition of their matter (改用更正版本): for a listed set, with preview, each its own act.
-use authority::{Actor, Verb};
+use authority::{Actor, Subject, Verb, seat};
 use base::{AreaCode, CaseId, Origin};
 use casework::{adopt_edition, apply};
 use catalogue::Resolved;
@@ -94,6 +94,8 @@ impl Office {
             }
             let loaded = office.load_case(work.tx, &mut keys, row, &old.matter)?;
             let decision = adopt_edition(&loaded.case, &office.rules(&to), &who, &reason, work.today)?;
+            let subject = Subject::Case(loaded.case.subject(&to.matter, None));
+            work.deed.sit(seat(&who, Verb::AdoptEdition, &subject));
             office.pin(work.tx, &to, &loaded.case.area, work.today)?;
             work.deed.edition = to.digest.parse().ok();
             work.note("from", old.digest.clone());

@@ -220,7 +220,7 @@ impl Office {
             let tried = decide(rules, case, facts, who, &probe(rules, case, task, step, offered), self.clock.today());
             let blocked = match tried {
                 Err(Refusal::NotSuspended) => continue,
-                Err(Refusal::SaidTooLate(_) | Refusal::UnknownTargets(_)) => {
+                Err(Refusal::SaidTooLate { .. } | Refusal::UnknownTargets(_)) => {
                     Some("补正须一次告知，没有可以再提出的内容".to_owned())
                 }
                 Err(refusal) => {

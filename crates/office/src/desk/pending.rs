@@ -30,6 +30,9 @@ struct Kept {
     number: String,
     title: String,
     label: String,
+    /// The revision the person saw.
+    #[serde(default)]
+    seen: Option<i64>,
 }
 
 /// An act that may still be taken back.
@@ -97,7 +100,7 @@ impl Office {
         let (office, who, draft) = (self.clone(), who.clone(), draft.clone());
         self.db.write(move |tx| {
             let row: CaseRow = tx.find_record(args![origin, id])?.ok_or(Refused::NotFound("这个办件"))?;
-            if row.rev != seen {
+            if !crate::cases::act::is_fresh(&row, Some(&draft.step.as_str().into()), seen) {
                 return Err(Refused::Conflict);
             }
             // Only at the same step: opinions asked for side by side do not wait for each other.
@@ -110,7 +113,15 @@ impl Office {
             }
             let label = office.foresee(tx, &who, row.clone(), &draft)?;
             let now = office.clock.now();
-            let kept = Kept { case: id, number: row.number, title: row.title, label, actor: who.clone(), draft };
+            let kept = Kept {
+                case: id,
+                number: row.number,
+                title: row.title,
+                label,
+                actor: who.clone(),
+                draft,
+                seen: Some(seen),
+            };
             let act = PendingAct {
                 origin,
                 id: office.record_id(),
@@ -142,6 +153,8 @@ impl Office {
         if !lacks.is_empty() {
             return Err(Refused::Invalid(lacks));
         }
+        let typed = serde_json::to_value(draft).map_err(Refused::internal)?;
+        crate::typed::refuse_in_json("reason", &typed, self.clock.today())?;
         let mut act = draft.to_act();
         if draft.generate {
             act.files.push(base::FileId::from_bits(0));
@@ -198,12 +211,9 @@ impl Office {
         let kept: Kept = serde_json::from_value(row.act.clone()).map_err(Refused::internal)?;
         let who = self.db.read(|tx| self.as_he_is_now(tx, &kept.actor))?;
         let verb = serde_json::to_value(kept.draft.verb).ok().and_then(|word| word.as_str().map(str::to_owned));
-        let mut deed =
+        let deed =
             Deed::by(&who, row.origin, "case", kept.case, &verb.unwrap_or_default()).because(kept.draft.reason.clone());
         let (office, origin, id) = (self.clone(), row.origin, row.id);
-        if let Some(post) = who.posts.first() {
-            deed = deed.at(&post.desk, &post.area);
-        }
         self.act(deed, move |work| {
             // Whoever drops the row does the act; both in one transaction.
             if !cases::drop_pending(work.tx, origin, id)? {
@@ -213,9 +223,8 @@ impl Office {
             if kept.draft.generate {
                 act.files.push(document::make(&office, work, &who, origin, kept.case, &act)?);
             }
-            // What was seen was compared when the act was made. Since then another body may have given its opinion beside this one:
-            // the case is judged anew as it stands, and a task that closed meanwhile refuses by itself.
-            office.act_in(work, &who, origin, kept.case, None, &act)
+            // The case is judged anew as it stands. Another body may have given its opinion beside this one: that is no conflict.
+            office.act_in(work, &who, origin, kept.case, kept.seen, &act)
         })
     }
 

@@ -3,14 +3,14 @@ use std::collections::HashMap;
 
 use authority::{Actor, Subject, Verb, may};
 use base::{AccountId, AreaCode, CaseId, Date, Origin};
-use store::cases::QueueLine;
-use store::desk::{self, Counts, Question, Seat, Wanted};
+use store::cases::{QueueLine, TaskRow};
+use store::desk::{self, Counts, Heap, Question, Seat, Wanted};
 use store::{Tx, cases};
 
 use super::chairs::Chair;
 use super::pending::{Pending, pending_of};
 use crate::cases::rows::NEVER;
-use crate::{Office, Refused};
+use crate::{Deed, Office, Refused};
 
 /// Lines of a queue page.
 pub const PAGE: usize = 50;
@@ -192,6 +192,34 @@ pub struct Day {
     pub pending: Vec<Pending>,
 }
 
+/// What of all that was read belongs to one chair.
+fn day_of(chair: &Chair, heaps: &[Heap], held: &[(&TaskRow, &QueueRow)], asked: &[Question]) -> DayDesk {
+    let mut counts = Counts::default();
+    for heap in heaps.iter().filter(|heap| chair.holds(&heap.desk, &heap.area, heap.body)) {
+        counts.open += heap.counts.open;
+        counts.overdue += heap.counts.overdue;
+        counts.today += heap.counts.today;
+        counts.fresh += heap.counts.fresh;
+        counts.mine += heap.counts.mine;
+        counts.waiting += heap.counts.waiting;
+    }
+    let mut own: Vec<_> =
+        held.iter().filter(|(task, _)| chair.holds(&task.desk, &task.area, task.body_id)).copied().collect();
+    own.sort_by(|(one, _), (other, _)| (one.due, one.case_id, &one.id).cmp(&(other.due, other.case_id, &other.id)));
+    own.dedup_by(|(one, _), (other, _)| (one.case_id, &one.id) == (other.case_id, &other.id));
+    let to_us = |one: &&Question| {
+        one.to_desk == chair.desk.as_str()
+            && one.to_area == chair.area
+            && one.to_body.is_none_or(|body| body == chair.body)
+    };
+    DayDesk {
+        chair: chair.clone(),
+        counts,
+        first: own.into_iter().take(FIRST).map(|(_, row)| row.clone()).collect(),
+        asked: asked.iter().filter(to_us).cloned().collect(),
+    }
+}
+
 fn seat_and_wish(chair: &Chair, ask: &QueueAsk, who: AccountId, today: Date) -> (Seat, Wanted) {
     let mut wish = Wanted { text: ask.text.clone(), ..Wanted::default() };
     let mut seat = chair.seat();
@@ -215,6 +243,19 @@ fn seat_and_wish(chair: &Chair, ask: &QueueAsk, who: AccountId, today: Date) -> 
 fn below(who: &Actor, chair: &Chair) -> Result<(), Refused> {
     let at_this_desk = Actor { posts: who.posts_at(&chair.desk).cloned().collect(), ..who.clone() };
     Ok(may(&at_this_desk, Verb::View, &Subject::Area(chair.area.clone().into()))?)
+}
+
+/// Whether a queue may be taken away: the area's by whoever sees the area, a body's by that body.
+fn may_export(who: &Actor, chair: &Chair) -> Result<(), Refused> {
+    let area = Subject::Area(chair.area.clone().into());
+    let body = Subject::Case(authority::CaseSubject {
+        territory: chair.area.clone().into(),
+        applicant: None,
+        org: None,
+        parties: vec![chair.body],
+        task: None,
+    });
+    Ok(may(who, Verb::Export, &area).or_else(|_| may(who, Verb::Export, &body))?)
 }
 
 /// `2026-03-09~01J…~intake:2026-03-02`
@@ -261,6 +302,28 @@ impl Office {
         })
     }
 
+    /// The lines of one's queue as a list to take away, up to so many pages: asks for the right to export and leaves an entry.
+    pub fn export_queue(&self, who: &Actor, ask: &QueueAsk, pages: usize) -> Result<Vec<QueueRow>, Refused> {
+        let chair = self.chair(who, &ask.desk, ask.area.as_ref())?;
+        may_export(who, &chair)?;
+        let (mut ask, mut rows) = (QueueAsk { after: String::new(), ..ask.clone() }, Vec::new());
+        for _ in 0..pages {
+            let page = self.desk_queue(who, &ask)?;
+            rows.extend(page.rows);
+            match page.next {
+                Some(next) => ask.after = next,
+                None => break,
+            }
+        }
+        let place = format!("{}-{}", chair.desk, chair.area);
+        let deed = Deed::by(who, Origin::of(&chair.area), "queue", place, "export_queue").at(&chair.desk, &chair.area);
+        self.act(deed, move |work| {
+            work.note("rows", rows.len());
+            work.note("part", ask.which.key());
+            Ok(rows)
+        })
+    }
+
     /// The official's day over all desks.
     pub fn day(&self, who: &Actor) -> Result<Day, Refused> {
         if who.admin.is_some() {
@@ -272,17 +335,15 @@ impl Office {
         }
         let (account, today) = (who.account, self.clock.today());
         self.db.read(move |tx| {
-            let mut desks = Vec::new();
-            for chair in chairs {
-                let at = (chair.desk.as_str(), &chair.seat());
-                let counts = desk::counts(tx, at, account, today)?;
-                let lines =
-                    if counts.open == 0 { Vec::new() } else { desk::queue(tx, at, &Wanted::default(), None, FIRST)? };
-                let first = self.rows_of(tx, lines)?;
-                let asked = desk::questions_to(tx, chair.desk.as_str(), &chair.area, PAGE)?;
-                let asked = asked.into_iter().filter(|one| one.to_body.is_none_or(|body| body == chair.body)).collect();
-                desks.push(DayDesk { chair, counts, first, asked });
-            }
+            // However many desks somebody sits at, the page asks the same few times.
+            let posts: Vec<_> = chairs.iter().map(|chair| (chair.desk.as_str(), &chair.area, chair.body)).collect();
+            let heaps = desk::heaps(tx, &posts, account, today)?;
+            let lines = desk::first_of_each(tx, &posts, FIRST)?;
+            let places: Vec<_> = posts.iter().map(|(desk, area, _)| (*desk, *area)).collect();
+            let asked = desk::questions_to(tx, &places, PAGE)?;
+            let first = self.rows_of(tx, lines.clone())?;
+            let held: Vec<(&TaskRow, &QueueRow)> = lines.iter().map(|line| &line.task).zip(&first).collect();
+            let desks = chairs.iter().map(|chair| day_of(chair, &heaps, &held, &asked)).collect();
             let waiting_for = desk::questions_from(tx, account, PAGE)?;
             let pending = pending_of(tx, account)?;
             Ok(Day { desks, waiting_for, pending })

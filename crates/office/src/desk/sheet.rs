@@ -42,6 +42,8 @@ pub struct CorrectionSheet {
     pub rev: i64,
     /// The step.
     pub step: String,
+    /// The clause that asks to say everything at once.
+    pub clause: String,
     /// The items chosen, in the form's order.
     pub items: Vec<SheetItem>,
 }
@@ -130,8 +132,12 @@ impl Office {
         let desk = desk.ok_or_else(|| Refused::from(authority::Denied::NotYourDesk))?;
         let allowed: Vec<String> = targets.iter().filter(|target| desk.targets.contains(target)).cloned().collect();
         let text = number.to_owned();
-        let items = self.db.read(move |tx| {
+        let named = step.to_owned();
+        let (items, clause) = self.db.read(move |tx| {
             let (_, _, row, resolved) = self.row_and_edition(tx, &text)?;
+            let offered = resolved.matter.find_step(&named.as_str().into());
+            let offered = offered.and_then(|step| step.offers(authority::Verb::Return).next());
+            let clause = offered.and_then(|offered| offered.clause.as_ref()).map(|clause| clause.text.clone());
             let loaded = self.load_case(tx, &mut Keys::default(), row, &resolved.matter)?;
             let matter: &Matter = &resolved.matter;
             let field = |target: &String| {
@@ -146,13 +152,14 @@ impl Office {
                 let (value, article, example) = field(&target).or_else(|| material(&target)).unwrap_or_default();
                 SheetItem { label: target_label(matter, &target), value, article, example, target }
             };
-            Ok::<_, Refused>(allowed.into_iter().map(item).collect())
+            Ok::<_, Refused>((allowed.into_iter().map(item).collect(), clause.unwrap_or_default()))
         })?;
         Ok(CorrectionSheet {
             number: review.number,
             title: review.title,
             rev: review.rev,
             step: step.to_owned(),
+            clause,
             items,
         })
     }

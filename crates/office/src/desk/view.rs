@@ -3,9 +3,8 @@ use std::collections::BTreeSet;
 
 use authority::{Actor, Denied};
 use base::{AccountId, CaseId, Date, Origin};
-use casework::{Answers, Case, CaseFacts, Opinion, Provided, Rules};
-use catalogue::matter::{Field, FieldKind, MaterialSource, Matter};
-use registry::names::Severity;
+use casework::{Answers, Case, CaseFacts, Rules};
+use catalogue::matter::{Field, FieldKind, Matter};
 use store::cases::{self, CaseRow, TaskRow};
 use store::desk::{self, Question};
 use store::papers::{self, FileRow, Letter};
@@ -13,6 +12,7 @@ use store::{Tx, args};
 
 use super::chairs::Sight;
 use super::compare::{Beside, SectionView};
+use super::evidence::{MaterialView, OpinionView, materials, opinions};
 use super::limits::LimitView;
 use super::moves::{DeskView, target_label};
 use super::pending::{Pending, pending_on};
@@ -21,25 +21,6 @@ use crate::names::NameReport;
 use crate::people::Keys;
 use crate::people::vetting::Bar;
 use crate::{Office, Refused};
-
-/// A material and how it came.
-#[derive(Clone, PartialEq, Debug)]
-pub struct MaterialView {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// The clause that asks for it.
-    pub clause: String,
-    /// 已上传 2 个文件, 窗口提交纸质件, 告知承诺…
-    pub how: String,
-    /// Missing though it was asked for.
-    pub missing: bool,
-    /// The files.
-    pub files: Vec<FileRow>,
-    /// A correction notice names it.
-    pub named: bool,
-}
 
 /// An open task, for “现在在哪里”.
 #[derive(Clone, PartialEq, Debug)]
@@ -58,15 +39,13 @@ pub struct TaskView {
     pub escalated: bool,
 }
 
-/// An opinion given, with its points in words.
-#[derive(Clone, PartialEq, Debug)]
-pub struct OpinionView {
+/// A step this case does not go through, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PassedView {
     /// The step's name.
-    pub step: String,
-    /// The opinion.
-    pub opinion: Opinion,
-    /// Points answered 否 or 不适用, with remarks: (question, answer, remark).
-    pub points: Vec<(String, &'static str, String)>,
+    pub name: String,
+    /// Why, in the matter's words.
+    pub why: String,
 }
 
 /// A correction notice in words.
@@ -116,6 +95,8 @@ pub struct Review {
     pub limit: Option<LimitView>,
     /// Where it is now.
     pub tasks: Vec<TaskView>,
+    /// Steps it does not go through, with the reason.
+    pub passed: Vec<PassedView>,
     /// What the reader may do.
     pub desks: Vec<DeskView>,
     /// Why he may do nothing.
@@ -220,6 +201,7 @@ impl Office {
         Ok(Review {
             limit: case.clock.as_ref().map(|clock| self.limit_view(clock)),
             tasks: case.open.iter().map(|task| self.task_view(matter, task)).collect(),
+            passed: passed(rules, &facts),
             why_not: why_not(&case, desks.is_empty(), denied),
             masked: sections.iter().any(|section| section.rows.iter().any(|row| row.masked)),
             materials: materials(rules, &case, &facts, &files, &shows),
@@ -333,122 +315,18 @@ impl Office {
     }
 }
 
+/// The steps that the application does not go through, with the reason.
+fn passed(rules: &Rules<'_>, facts: &CaseFacts<'_>) -> Vec<PassedView> {
+    let view =
+        |(step, why): (&catalogue::matter::Step, &str)| PassedView { name: step.name.clone(), why: why.to_owned() };
+    rules.passed_over(facts).into_iter().map(view).collect()
+}
+
 fn why_not(case: &Case, nothing: bool, denied: Option<Denied>) -> Option<String> {
     match (case.has_ended(), nothing, denied) {
         (true, ..) => Some("这一件已经办结，只能查看。".to_owned()),
         (false, true, Some(denied)) => Some(format!("{denied}。")),
         (false, true, None) => Some("这一件没有等待您处理的任务，只能查看。".to_owned()),
         _ => None,
-    }
-}
-
-fn materials(
-    rules: &Rules<'_>,
-    case: &Case,
-    facts: &CaseFacts<'_>,
-    files: &[FileRow],
-    shows: &dyn Fn(&str) -> bool,
-) -> Vec<MaterialView> {
-    let faults = rules.material_faults(&case.materials, facts);
-    let mut views = Vec::new();
-    for material in rules.matter.materials.iter().filter(|material| shows(material.id.as_str())) {
-        let own: Vec<FileRow> =
-            files.iter().filter(|file| file.slot.as_deref() == Some(material.id.as_str())).cloned().collect();
-        let missing = faults.iter().any(|fault| fault.field == material.id.as_str());
-        let how = match case.materials.get(&material.id) {
-            Some(Provided::Files(named)) => format!("已上传 {} 个文件", named.len().max(own.len())),
-            Some(Provided::Paper) => "窗口提交纸质件".to_owned(),
-            Some(Provided::Shared(from)) => format!("数据共享取得：{from}"),
-            Some(Provided::Promised) => "告知承诺，批准后核查".to_owned(),
-            None if missing => "没有提交".to_owned(),
-            None => match material.source {
-                MaterialSource::Shared => "由数据共享取得，申请人免交".to_owned(),
-                MaterialSource::Generated => "由系统生成".to_owned(),
-                _ if own.is_empty() => "本件不需要".to_owned(),
-                _ => format!("已上传 {} 个文件", own.len()),
-            },
-        };
-        views.push(MaterialView {
-            id: material.id.to_string(),
-            name: material.name.clone(),
-            clause: material.clause.text.clone(),
-            how,
-            missing,
-            files: own,
-            named: case.corrections.iter().any(|one| one.items.iter().any(|item| item.target == material.id.as_str())),
-        });
-    }
-    views
-}
-
-/// Parallel opinions are given without seeing each other's: a body sees its own, the registrar's desks see all.
-fn opinions(matter: &Matter, case: &Case, whole: bool, who: &Actor) -> Vec<OpinionView> {
-    let view = |opinion: &Opinion| {
-        let step = matter.find_step(&opinion.step);
-        let points =
-            opinion.points.iter().filter(|answer| answer.answer != casework::PointVerdict::Yes).map(|answer| {
-                let text = step.and_then(|step| step.points.iter().find(|point| point.id == answer.point));
-                let word = if answer.answer == casework::PointVerdict::No { "否" } else { "不适用" };
-                (text.map_or_else(|| answer.point.clone(), |point| point.text.clone()), word, answer.remark.clone())
-            });
-        OpinionView {
-            step: step.map_or_else(|| opinion.step.to_string(), |step| step.name.clone()),
-            points: points.collect(),
-            opinion: opinion.clone(),
-        }
-    };
-    case.opinions.iter().filter(|opinion| whole || opinion.by == who.account).map(view).collect()
-}
-
-/// What the platform itself found out about a case.
-pub(super) struct Checks {
-    pub facts: crate::cases::facts::Loaded,
-    pub name: Option<(String, NameReport)>,
-    pub bars: Vec<Bar>,
-    pub vetted: usize,
-}
-
-impl Checks {
-    /// What the checks say of a field's answer, and whether it agrees.
-    fn third(&self, field: &Field) -> Option<(String, bool)> {
-        use catalogue::matter::Item::{Founders, LegalRepresentative, Officers};
-        if field.kind == FieldKind::Name {
-            let (_, report) = self.name.as_ref()?;
-            let refusal = report.findings.iter().find(|finding| finding.severity == Severity::Refuse);
-            return Some(match refusal {
-                Some(finding) => (format!("名称查重：{}", finding.message), false),
-                None => ("名称查重：可以使用".to_owned(), true),
-            });
-        }
-        let named = matches!(field.feeds, Some(Founders | LegalRepresentative | Officers)) && self.vetted > 0;
-        named.then(|| match self.bars.len() {
-            0 => ("登记册核对：没有发现不得任职的情形".to_owned(), true),
-            count => (format!("登记册核对：{count} 条，见人员核对"), false),
-        })
-    }
-}
-
-impl Office {
-    pub(super) fn checks(&self, tx: &mut Tx<'_>, matter: &Matter, case: &Case, whole: bool) -> Result<Checks, Refused> {
-        let facts = self.case_facts(tx, matter, &case.area, &case.answers, Some(case))?;
-        let name = self.name_report(tx, matter, case)?;
-        let vetted = if whole { crate::people::vetting::people_of(matter, &case.answers).len() } else { 0 };
-        let bars = if whole { self.bars(tx, matter, &case.area, &case.answers)? } else { Vec::new() };
-        Ok(Checks { facts, name, bars, vetted })
-    }
-
-    fn name_report(
-        &self,
-        tx: &mut Tx<'_>,
-        matter: &Matter,
-        case: &Case,
-    ) -> Result<Option<(String, NameReport)>, Refused> {
-        let field = matter.fields().find(|field| field.kind == FieldKind::Name);
-        let name = field.and_then(|field| case.answers.find(field.id.as_str())).and_then(|name| name.as_str());
-        let kind = matter.org_kinds.first().and_then(|kind| serde_json::to_value(kind).ok());
-        let kind = kind.and_then(|word| word.as_str().and_then(registry::Kind::parse));
-        let (Some(name), Some(kind), false) = (name, kind, case.has_ended()) else { return Ok(None) };
-        let report = self.check_name(tx, (name, kind, &case.area), self.clock.today(), Some(case.id))?;
-        Ok(Some((name.to_owned(), report)))
     }
 }

@@ -46,7 +46,7 @@ impl Office {
         let digest = self.files.keep(bytes)?;
         let file = FileId::fresh(&self.clock, &self.rng);
         let size = i64::try_from(bytes.len()).map_err(Refused::internal)?;
-        let (who, slot, name) = (who.clone(), slot.to_owned(), plain_name(name));
+        let (office, who, slot, name) = (self.clone(), who.clone(), slot.to_owned(), plain_name(name));
         let deed = Deed::by(&who, Origin::none(), "draft", id, "attach_file");
         self.act(deed, move |work| {
             let (row, mut body) = row_of(work.tx, &who, id)?;
@@ -68,14 +68,14 @@ impl Office {
                 entry: work.entry,
             })?;
             body.promised.remove(&MaterialId::new(slot));
-            work.tx.update(&touched(row, &body, work.at)?)?;
+            work.tx.update(&touched(&office, row, &body, work.at)?)?;
             Ok(file)
         })
     }
 
     /// Takes a file off a draft.
     pub fn detach_from_draft(&self, who: &Actor, id: RecordId, file: FileId) -> Result<(), Refused> {
-        let who = who.clone();
+        let (office, who) = (self.clone(), who.clone());
         let deed = Deed::by(&who, Origin::none(), "draft", id, "remove_file");
         self.act(deed, move |work| {
             let (row, body) = row_of(work.tx, &who, id)?;
@@ -85,7 +85,7 @@ impl Office {
                 return Err(Refused::NotFound("这份文件"));
             }
             work.update(&FileRow { removed_at: Some(work.at), entry: work.entry, ..found })?;
-            Ok(work.tx.update(&touched(row, &body, work.at)?)?)
+            Ok(work.tx.update(&touched(&office, row, &body, work.at)?)?)
         })
     }
 

@@ -20,10 +20,10 @@ pub use open::{DraftLine, OpenDraft};
 pub use pages::{DraftPage, PageStatus};
 pub use submit::Sent;
 
-/// A draft untouched for 90 days is thrown away: a quarter, three times the longest correction time.
-pub const KEPT_DAYS: i64 = 90;
-/// From so many days before that on, lists warn.
-pub const WARN_DAYS: i64 = 14;
+/// The parameter: a draft untouched for so many days is thrown away.
+const KEPT_DAYS: &str = "draft_keep_days";
+/// The parameter: from so many days before that on, lists warn.
+const WARN_DAYS: &str = "draft_warn_days";
 /// Drafts one person may keep at a time.
 pub const MOST_DRAFTS: usize = 100;
 /// Files one material may hold.
@@ -43,6 +43,10 @@ struct Body {
     saved: BTreeMap<String, i64>,
     /// The title was chosen by the person.
     renamed: bool,
+    /// The organization it is written for, if there is one already.
+    org: Option<base::OrgId>,
+    /// Answers filled in beforehand and not changed since: field to source (系统已填).
+    prefilled: BTreeMap<String, String>,
     /// The returned case this draft answers.
     case: Option<(Origin, CaseId)>,
 }

@@ -57,6 +57,10 @@ pub struct OpenDraft {
     pub materials: BTreeMap<MaterialId, Provided>,
     /// The revision each page was last saved in.
     pub saved: BTreeMap<String, i64>,
+    /// The organization it is written for.
+    pub org: Option<base::OrgId>,
+    /// Answers filled in beforehand and not changed since: field to source (系统已填).
+    pub prefilled: BTreeMap<String, String>,
     /// The returned case it answers.
     pub case: Option<(Origin, CaseId)>,
     /// Last saved.
@@ -95,7 +99,7 @@ impl Office {
         let id = row.matter.as_deref().unwrap_or_default();
         let today = self.clock.today();
         let base = self.matter(id, &AreaCode::nation(), today)?;
-        match area_of(&base, body) {
+        match self.area_of(tx, &base, body)? {
             Some(area) => self.matter(id, &area, today),
             None => Ok(base),
         }
@@ -133,11 +137,14 @@ impl Office {
         }
         let today = self.clock.today();
         let ends_on = row.ends_at.map(Instant::date);
+        let area = self.area_of(tx, &resolved, &body)?.unwrap_or_else(AreaCode::nation);
         Ok(OpenDraft {
             id: row.id,
             person: row.person,
             title: row.title,
-            area: area_of(&resolved, &body).unwrap_or_else(AreaCode::nation),
+            area,
+            org: body.org,
+            prefilled: body.prefilled,
             resolved,
             answers,
             files,
@@ -145,7 +152,7 @@ impl Office {
             saved: body.saved,
             case: body.case,
             saved_at: row.saved_at,
-            ending: is_ending(ends_on, today),
+            ending: self.is_ending(ends_on, today)?,
             ends_on,
             rev: row.rev,
         })
@@ -165,34 +172,41 @@ impl Office {
     /// One's drafts, newest first.
     pub fn my_drafts(&self, tx: &mut Tx<'_>, who: &Actor) -> Result<Vec<DraftLine>, Refused> {
         let (person, today) = (person_of(tx, who)?, self.clock.today());
-        let line = |row: Draft| {
+        let line = |row: Draft| -> Result<DraftLine, Refused> {
             let ends_on = row.ends_at.map(Instant::date);
-            DraftLine {
+            Ok(DraftLine {
                 id: row.id,
                 title: row.title,
                 matter: row.matter.unwrap_or_default(),
                 saved_at: row.saved_at,
-                ending: is_ending(ends_on, today),
+                ending: self.is_ending(ends_on, today)?,
                 ends_on,
                 is_correction: row.kind == "correction",
-            }
+            })
         };
         let known = |row: &Draft| matches!(row.kind.as_str(), "application" | "correction");
-        Ok(store::accounts::drafts(tx, person, MOST_DRAFTS)?.into_iter().filter(known).map(line).collect())
+        store::accounts::drafts(tx, person, MOST_DRAFTS)?.into_iter().filter(known).map(line).collect()
+    }
+
+    fn is_ending(&self, ends_on: Option<Date>, today: Date) -> Result<bool, Refused> {
+        let days = self.need_int(WARN_DAYS, &AreaCode::nation(), today)?;
+        Ok(ends_on.is_some_and(|day| today.saturating_add(jiff::Span::new().days(days)) >= day))
     }
 }
 
-fn is_ending(ends_on: Option<Date>, today: Date) -> bool {
-    ends_on.is_some_and(|day| today.saturating_add(jiff::Span::new().days(WARN_DAYS)) >= day)
-}
-
-/// The area the matter will be filed in, as the answers say it, else as it was chosen on the guide.
-fn area_of(resolved: &Resolved, body: &Body) -> Option<AreaCode> {
-    let answered = match &resolved.matter.taken_by {
-        TakenBy::Answer(field) => body.answers.find(field.as_str()).and_then(|area| area.as_str()?.parse().ok()),
-        _ => None,
-    };
-    answered.or_else(|| body.area.clone())
+impl Office {
+    /// The area the matter will be filed in: as the answers say it, the organization's registrar of today, else as it was chosen
+    /// on the guide.
+    fn area_of(&self, tx: &mut Tx<'_>, resolved: &Resolved, body: &Body) -> Result<Option<AreaCode>, Refused> {
+        let found = match (&resolved.matter.taken_by, body.org) {
+            (TakenBy::Answer(field), _) => {
+                body.answers.find(field.as_str()).and_then(|area| area.as_str()?.parse().ok())
+            }
+            (TakenBy::Registrar, Some(org)) => Some(self.org_now(tx, org)?.2.registrar),
+            _ => None,
+        };
+        Ok(found.or_else(|| body.area.clone()))
+    }
 }
 
 /// What a returned case holds already.

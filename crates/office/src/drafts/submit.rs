@@ -55,7 +55,7 @@ impl Office {
     fn facts_for(&self, tx: &mut Tx<'_>, draft: &OpenDraft) -> Result<crate::cases::facts::Loaded, Refused> {
         let matter = &draft.resolved.matter;
         let Some((origin, id)) = draft.case else {
-            return self.case_facts(tx, matter, &draft.area, &draft.answers, None);
+            return self.facts_about(tx, (matter, &draft.area), &draft.answers, None, draft.org);
         };
         let row = store::cases::get(tx, origin, id)?;
         let body: crate::cases::rows::Body = serde_json::from_value(row.body).map_err(Refused::internal)?;
@@ -90,10 +90,9 @@ impl Office {
         let today = self.clock.today();
         let new = NewCase {
             matter: draft.resolved.matter.id.to_string(),
-            org: None,
-            answers: draft.answers.clone(),
+            org: draft.org,
+            answers: self.with_fixed(who, &draft)?,
             materials: draft.materials.clone(),
-            files_of: None,
             synthetic: false,
         };
         let area = self.authority_for(&new)?;
@@ -110,6 +109,19 @@ impl Office {
             let done = office.file_in(work, &who, &resolved, &area, case, new)?;
             close(work, &who, &draft, &done)
         })
+    }
+
+    /// The answers, those filled in beforehand and fixed as the register has them today.
+    fn with_fixed(&self, who: &Actor, draft: &OpenDraft) -> Result<casework::Answers, Refused> {
+        let mut answers = draft.answers.clone();
+        let matter = &draft.resolved.matter;
+        let fixed = |name: &str| matter.find_field(&name.into()).is_some_and(|field| field.fixed);
+        let filled =
+            self.db.read(|tx| self.prefill(tx, matter, (draft.person, &who.name), draft.org))?.answers.0.into_iter();
+        for (name, answer) in filled.filter(|(name, _)| fixed(name)) {
+            answers.put(name, answer);
+        }
+        Ok(answers)
     }
 
     fn send_correction(
@@ -195,7 +207,7 @@ impl Office {
                 ends_at: None,
                 rev: 0,
             };
-            tx.insert(&touched(draft, &body, now)?)?;
+            tx.insert(&touched(&office, draft, &body, now)?)?;
             Ok(id)
         })
     }

@@ -101,15 +101,13 @@ fn mode(word: &str) -> Result<ManagementMode, Refused> {
     ManagementMode::parse(word).ok_or_else(|| Refused::internal(format!("management mode {word}")))
 }
 
-/// A class of direct registration where it is one; any other category is kept in words.
+/// A class of direct registration where the choice says that it `registers` as one; any other category is kept in words.
 fn category(org: &mut Organization, field: &Field, answer: &Json) {
-    org.direct_class = match answer.as_str() {
-        Some("association_chamber") => Some(DirectClass::IndustryAssociation),
-        Some("science") => Some(DirectClass::ScienceTechnology),
-        Some("charity") => Some(DirectClass::Charity),
-        Some("community") => Some(DirectClass::CommunityService),
-        _ => return keep(org, field, Item::Category, answer),
-    };
+    let chosen = field.choices.iter().find(|choice| answer.as_str() == Some(choice.value.as_str()));
+    match chosen.and_then(|choice| DirectClass::parse(choice.registers.as_ref()?)) {
+        Some(class) => org.direct_class = Some(class),
+        None => keep(org, field, Item::Category, answer),
+    }
 }
 
 fn body_of(answer: &Json) -> (Option<base::BodyId>, Option<String>) {

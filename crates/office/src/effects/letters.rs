@@ -68,12 +68,12 @@ impl Office {
             (_, Some(EndingKind::Refused)) => {
                 lines.push(format!("您提出的{subject}，经审查，{registrar}决定不予。"));
                 reasons(&mut lines, decision);
-                lines.push(format!("救济途径：{}。", matter.guide.appeal.trim_end_matches('。')));
+                lines.push(remedy(matter));
             }
             (_, Some(EndingKind::Rejected)) => {
                 lines.push(format!("您提出的{subject}，{registrar}决定不予受理。"));
                 reasons(&mut lines, decision);
-                lines.push(format!("救济途径：{}。", matter.guide.appeal.trim_end_matches('。')));
+                lines.push(remedy(matter));
             }
             _ => {
                 lines.push(format!(
@@ -82,10 +82,13 @@ impl Office {
                 ));
                 if let Some(clock) = &scene.case.clock {
                     let due = clock.due(&self.calendar, scene.case.completed);
-                    lines.push(format!(
-                        "预计在 {} 前作出决定。补正、听证、专家评审的时间不计算在内。",
-                        due.expected().date
-                    ));
+                    let stops = matter.limit.as_ref().map_or(&[][..], |limit| &limit.suspended_by);
+                    let stops: Vec<_> = stops.iter().map(|stop| stop.plain()).collect();
+                    let mut line = format!("预计在 {} 前作出决定。", due.expected().date);
+                    if !stops.is_empty() {
+                        let _ = write!(line, "{}的时间不计算在内。", stops.join("、"));
+                    }
+                    lines.push(line);
                 }
                 lines.push("您可以凭办件编号随时查看办理进度。".to_owned());
             }
@@ -116,12 +119,27 @@ impl Office {
         let due =
             notice.and_then(|notice| notice.clock.as_ref()).map(|clock| clock.due(&self.calendar, decision.event.on));
         if let Some(due) = due {
-            lines.push(format!(
-                "请在 {} 前补正后再提交。等您补正的时间不计入办理期限；逾期不补正的，视为撤回申请。",
-                due.expected().date
-            ));
+            let step = decision.event.step.as_ref().and_then(|step| matter.find_step(step));
+            let offered = step.and_then(|step| step.offers(Verb::Return).next());
+            let pauses = step
+                .and_then(|step| step.limit.as_ref())
+                .is_some_and(|limit| limit.suspended_by.contains(&catalogue::matter::Suspension::Correction));
+            let mut line = format!("请在 {} 前补正后再提交。", due.expected().date);
+            if pauses {
+                line.push_str("等您补正的时间不计入办理期限。");
+            }
+            let limit = offered.and_then(|offered| offered.correction.as_ref());
+            if let Some(limit) = limit.filter(|limit| limit.on_expiry == catalogue::matter::Expiry::Withdrawn) {
+                let _ = write!(line, "逾期不补正的，视为撤回申请（{}）。", limit.clause.text);
+            }
+            lines.push(line);
         }
     }
+}
+
+/// What can be done against a refusal, as the matter's guide has it.
+pub(crate) fn remedy(matter: &catalogue::matter::Matter) -> String {
+    format!("救济途径：{}。", matter.guide.appeal.trim_end_matches('。'))
 }
 
 fn reasons(lines: &mut Vec<String>, decision: &Decision) {

@@ -8,7 +8,7 @@ pub mod certificates;
 mod codes;
 pub mod draft;
 mod items;
-mod letters;
+pub(crate) mod letters;
 mod names;
 mod notices;
 mod notify;

@@ -6,11 +6,9 @@ use registry::Post;
 use registry::officer::masked;
 use serde_json::json;
 use store::accounts::AccountOrg;
-use store::organizations::{
-    CreditCode, FilingNumber, NameReservation, Officer, Organization as Row, officers, set_version, take_name,
-};
+use store::organizations::{CreditCode, FilingNumber, Officer, Organization as Row, officers, set_version};
 use store::registers::RegisterEntry;
-use store::{DbError, Levels, args};
+use store::{Levels, args};
 
 use super::Scene;
 use super::draft::{Draft, NewEntry, NewPost};
@@ -58,7 +56,7 @@ impl Office {
         work.note("acts", draft.acts.clone());
         self.write_row_and_version(work, draft)?;
         write_codes(work, draft)?;
-        write_name(work, scene, draft)?;
+        self.write_name(work, scene, draft)?;
         self.write_posts(work, keys, draft)?;
         self.write_certificates(work, draft)?;
         self.write_entries(work, draft)?;
@@ -237,44 +235,6 @@ fn write_codes(work: &mut Work<'_, '_>, draft: &Draft) -> Result<(), Refused> {
         work.insert(&row)?;
     }
     Ok(())
-}
-
-/// The name comes into use: this case's reservation, if there is one, becomes the organization's.
-fn write_name(work: &mut Work<'_, '_>, scene: &Scene<'_>, draft: &Draft) -> Result<(), Refused> {
-    let org = &draft.org;
-    let key = registry::names::normalize(&org.name);
-    if draft.before.as_ref().is_some_and(|before| registry::names::normalize(&before.name) == key) {
-        return Ok(());
-    }
-    let taken = || {
-        Refused::rule(
-            "name_taken",
-            format!("名称“{}”已被占用（《社会组织名称管理办法》第十六条）", org.name),
-            "请退回补正，请申请人改用备用名称",
-        )
-    };
-    let held: Option<NameReservation> = work.tx.find_record(args![org.origin, key])?;
-    let case = scene.case.id.to_string();
-    let row = NameReservation {
-        origin: org.origin,
-        name_key: key,
-        name: org.name.clone(),
-        org: Some(org.id),
-        case_id: Some(case.clone()),
-        reserved_on: work.today,
-        until: None,
-        entry: work.entry,
-    };
-    match held {
-        None => take_name(work.tx, &row, work.today).map_err(|error| match error {
-            DbError::Unique { .. } => taken(),
-            other => other.into(),
-        }),
-        Some(held) if held.case_id.as_ref() == Some(&case) || held.until.is_some_and(|until| until < work.today) => {
-            work.update(&row)
-        }
-        Some(_) => Err(taken()),
-    }
 }
 
 /// Whoever applied may act for the organization from now on (经办人).

@@ -57,9 +57,11 @@ pub struct Found {
 
 /// Gathers while the dry run goes on, and hands on what another watcher wants to know.
 struct Gather<'w> {
+    office: &'w Office,
     inner: &'w mut dyn Watcher,
     batch: ImportBatch,
     rejects: Vec<ImportReject>,
+    trouble: Option<Refused>,
     found: Found,
     oddities: BTreeMap<String, Oddity>,
     stopped: bool,
@@ -71,7 +73,10 @@ impl Watcher for Gather<'_> {
     }
 
     fn rejected(&mut self, row: &Rejected) {
-        self.rejects.push(kept(&self.batch, row));
+        match kept(self.office, &self.batch, row) {
+            Ok(row) => self.rejects.push(row),
+            Err(refused) => self.trouble = Some(refused),
+        }
     }
 
     fn flagged(&mut self, row: &Flagged) {
@@ -79,13 +84,14 @@ impl Watcher for Gather<'_> {
             let oddity = self.oddities.entry(fault.rule.clone()).or_insert_with(|| Oddity {
                 item: fault.item.clone(),
                 rows: 0,
-                example: fault.reason.clone(),
+                example: crate::typed::masked(&fault.reason, self.office.clock.today()),
                 suggestion: fault.suggestion.clone(),
             });
             oddity.rows += 1;
         }
         if self.found.rows.len() < SHOWN {
             let why = row.faults.iter().map(|fault| fault.reason.as_str()).collect::<Vec<_>>().join("；");
+            let why = crate::typed::masked(&why, self.office.clock.today());
             self.found.rows.push(FlaggedRow { line: row.line, name: row.name.clone(), why });
         }
     }
@@ -108,8 +114,20 @@ impl Office {
         let Upload { record, settings, .. } = upload;
         let (found, oddities) = (Found::default(), BTreeMap::new());
         let mut gather =
-            Gather { inner: watcher, batch: record.clone(), rejects: Vec::new(), found, oddities, stopped: false };
+            Gather {
+                office: self,
+                inner: watcher,
+                batch: record.clone(),
+                rejects: Vec::new(),
+                trouble: None,
+                found,
+                oddities,
+                stopped: false,
+            };
         let outcome = self.check_import(who, order, &mut gather)?;
+        if let Some(refused) = gather.trouble {
+            return Err(refused);
+        }
         if gather.stopped {
             return Ok(false);
         }

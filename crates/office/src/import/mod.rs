@@ -4,9 +4,11 @@
 //! others becomes a data-quality issue.
 
 mod collect;
+mod keep;
 pub mod places;
 mod prepare;
 mod report;
+mod run;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -20,8 +22,7 @@ use base::{AreaCode, Origin, RecordId};
 use registry::Kind;
 use registry::import::{Context, Mapping};
 use serde_json::{Value as Json, json};
-use store::registers::{ImportBatch, ImportChunk, batch_of_file};
-use store::{Statement, args, sql};
+use store::{Statement, sql};
 
 pub use self::collect::{FlaggedRow, Found, Oddity};
 use self::places::TreePlaces;
@@ -30,8 +31,7 @@ pub use self::prepare::{Flagged, Rejected, Tally};
 pub use self::report::RejectReport;
 use self::report::kept;
 use self::table::Table;
-use crate::bulk::{Pace, Shared, locked};
-use crate::{Deed, Office, Refused};
+use crate::{Office, Refused};
 
 /// `import_batch.kind` of organizations.
 pub const KIND: &str = "organizations";
@@ -55,6 +55,8 @@ pub const ALL: &[Statement] = &[
     uploads::ALL[0],
     uploads::ALL[1],
     collect::ALL[0],
+    keep::ALL[0],
+    keep::ALL[1],
 ];
 
 /// What to import and how.
@@ -217,13 +219,13 @@ impl Office {
         let mut run = Run { office: self, who, area, outcome };
         let (batch, next) = run.begin(order, &mapping)?;
         let places = TreePlaces::new(&self.areas);
-        let mut reader = FileReader::new(self, who, mapping, order.context(self), &places, batch.id);
+        let reader = FileReader::new(self, who, mapping, order.context(self), &places, batch.id);
         for _ in 0..run.outcome.resumed_at {
             if table.next().is_none() {
                 break;
             }
         }
-        run.feed(&mut reader, &mut table, batch, next, watcher)?;
+        run.feed(&Mutex::new(reader), &mut table, batch, next, watcher)?;
         Ok(run.outcome)
     }
 }
@@ -252,179 +254,5 @@ impl Outcome {
             watcher.flagged(row);
         }
         watcher.progress(&self.progress);
-    }
-}
-
-impl Run<'_> {
-    fn origin(&self) -> Origin {
-        self.area.as_ref().map_or(Origin::none(), Origin::of)
-    }
-
-    fn deed(&self, batch: RecordId, act: &str) -> Deed {
-        Deed::by(self.who, self.origin(), "import", batch, act)
-    }
-
-    /// The file's import record: a new one, or the one to go on with; and the number of its next chunk.
-    fn begin(&mut self, order: &Order, mapping: &Mapping) -> Result<(ImportBatch, i64), Refused> {
-        let (office, origin, digest) = (self.office, self.origin(), vault::sm3(&order.bytes));
-        let settings = order.settings(mapping);
-        let known = office.db.read(|tx| batch_of_file(tx, origin, KIND, digest.as_bytes(), false))?;
-        let batch = match known {
-            Some(known) if known.state == "done" => {
-                let what = format!(
-                    "这个文件已在 {} 导入过：收 {} 行，退 {} 行",
-                    known.started_at.local_minute(),
-                    known.taken,
-                    known.rejected
-                );
-                return Err(Refused::rule("already_imported", what, "如需更正，请改好退回的行，另存为新文件再导入"));
-            }
-            Some(known) if known.mapping != settings => {
-                let what = "这个文件已导入了一部分，而栏目对应关系或选项与上次不同";
-                return Err(Refused::rule("import_changed", what, "请用与上次相同的栏目和选项继续"));
-            }
-            Some(known) => known,
-            None => self.open(order, digest, settings)?,
-        };
-        let (done, last): (i64, i64) = office.db.read(|tx| tx.get(DONE, args![origin, batch.id]))?;
-        let outcome = &mut self.outcome;
-        outcome.batch = Some((origin, batch.id));
-        outcome.resumed_at = done.unsigned_abs();
-        outcome.progress.done = outcome.resumed_at;
-        (outcome.progress.taken, outcome.progress.rejected) =
-            (batch.taken.unsigned_abs(), batch.rejected.unsigned_abs());
-        Ok((batch, last + 1))
-    }
-
-    fn open(&self, order: &Order, digest: vault::Digest, settings: Json) -> Result<ImportBatch, Refused> {
-        let office = self.office;
-        let batch = ImportBatch {
-            origin: self.origin(),
-            id: RecordId::fresh(&office.clock, &office.rng),
-            kind: KIND.to_owned(),
-            file: digest.as_bytes().to_vec(),
-            file_name: order.file_name.clone(),
-            mapping: settings,
-            state: "running".to_owned(),
-            total: self.outcome.progress.rows as i64,
-            taken: 0,
-            rejected: 0,
-            dry: false,
-            started_at: office.clock.now(),
-            ended_at: None,
-            account: (!self.who.is_system()).then_some(self.who.account),
-            rev: 1,
-            entry: base::EntryId::from_bits(0),
-        };
-        let opened = batch.clone();
-        office.act(self.deed(batch.id, "open_import"), move |work| {
-            work.note("file", digest.to_string());
-            work.insert(&ImportBatch { entry: work.entry, ..opened })
-        })?;
-        Ok(batch)
-    }
-
-    /// While one chunk is written, the next is read.
-    fn feed(
-        &mut self,
-        reader: &mut FileReader<'_>,
-        table: &mut Table<'_>,
-        mut batch: ImportBatch,
-        mut number: i64,
-        watcher: &mut dyn Watcher,
-    ) -> Result<(), Refused> {
-        let mut pace = Pace::default();
-        let mut waiting = reader.next(table, pace.size())?;
-        while let Some(piece) = waiting.take() {
-            if watcher.stop() {
-                return Ok(());
-            }
-            batch.taken += piece.taken() as i64;
-            batch.rejected += piece.rejected.len() as i64;
-            batch.rev += 1;
-            let (count, shared) = (piece.taken(), Arc::new(Mutex::new(piece)));
-            let written = std::thread::scope(|scope| {
-                let writer = scope.spawn(|| self.write(&shared, &batch, number));
-                let next = reader.next(table, pace.size());
-                let written = writer.join().unwrap_or_else(|_| Err(Refused::internal("the writing thread stopped")));
-                next.map(|next| (written, next))
-            });
-            let (written, next) = written?;
-            waiting = next;
-            let time = match written {
-                Err(Refused::Conflict) => self.again(reader, &shared, &mut batch, number)?,
-                other => other?,
-            };
-            pace.learn(count, time);
-            number += 1;
-            locked(&shared, |piece| self.outcome.learn(piece, watcher));
-        }
-        self.close(batch)
-    }
-
-    fn write(&self, shared: &Shared<Piece>, batch: &ImportBatch, number: i64) -> Result<std::time::Duration, Refused> {
-        let batch = batch.clone();
-        let subject = format!("import/{}/{number}", batch.id);
-        let deed = self.deed(batch.id, "import_organizations");
-        self.office.write_chunk(
-            deed,
-            subject,
-            shared,
-            |piece| &mut piece.chunk,
-            move |work, piece| {
-                let (origin, entry) = (batch.origin, work.entry);
-                for row in &piece.rejected {
-                    work.tx.insert(&kept(&batch, row))?;
-                }
-                let (taken, rejected) = (piece.taken() as i64, piece.rejected.len() as i64);
-                work.note("rejected", rejected);
-                work.insert(&ImportChunk { origin, batch: batch.id, number, taken, rejected, root: None, entry })?;
-                work.update(&ImportBatch { entry, ..batch })
-            },
-        )
-    }
-
-    /// Somebody registered one of these codes or names meanwhile: the piece is made again from its rows.
-    fn again(
-        &self,
-        reader: &mut FileReader<'_>,
-        shared: &Shared<Piece>,
-        batch: &mut ImportBatch,
-        number: i64,
-    ) -> Result<std::time::Duration, Refused> {
-        for _ in 0..ATTEMPTS {
-            let (rows, rejected) = locked(shared, |piece| {
-                reader.forget(piece);
-                (std::mem::take(&mut piece.rows), std::mem::take(&mut piece.rejected))
-            });
-            let before = (rows.len() as i64, rejected.len() as i64);
-            let mut fresh = reader.piece(rows)?;
-            fresh.rejected.extend(rejected);
-            fresh.chunk.careful = true;
-            batch.taken += fresh.taken() as i64 - before.0;
-            batch.rejected += fresh.rejected.len() as i64 - before.1;
-            locked(shared, |piece| *piece = fresh);
-            match self.write(shared, batch, number) {
-                Err(Refused::Conflict) => {}
-                other => return other,
-            }
-        }
-        Err(Refused::Conflict)
-    }
-
-    fn close(&self, batch: ImportBatch) -> Result<(), Refused> {
-        let deed = self.deed(batch.id, "close_import");
-        self.office.act(deed, move |work| {
-            let closed = ImportBatch {
-                state: "done".to_owned(),
-                ended_at: Some(work.at),
-                rev: batch.rev + 1,
-                entry: work.entry,
-                ..batch
-            };
-            work.note("taken", closed.taken);
-            work.note("rejected", closed.rejected);
-            work.update(&closed)
-        })
     }
 }

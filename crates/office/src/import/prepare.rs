@@ -16,6 +16,7 @@ use store::{Statement, Tx, args, sql};
 use super::places::TreePlaces;
 use super::table::{Table, TableRow};
 use crate::bulk::Chunk;
+use crate::staged::Staged;
 use crate::{Office, Refused};
 
 // Looked up for every row, so without joins: SQLite plans a statement anew for each value where a partial index might serve it.
@@ -70,7 +71,21 @@ pub(crate) struct Piece {
 
 impl Piece {
     pub fn taken(&self) -> usize {
-        self.chunk.len()
+        self.rows.len()
+    }
+}
+
+/// A piece with its act made ready: `piece.chunk` is empty.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub piece: Piece,
+    pub staged: Staged,
+}
+
+impl Waiting {
+    pub fn of(mut piece: Piece, office: &Office, subject: &str) -> Self {
+        let staged = std::mem::take(&mut piece.chunk).stage(office, subject);
+        Self { piece, staged }
     }
 }
 

@@ -1,14 +1,13 @@
 //! The rejected rows as a table (退回清单): line, field, reason, suggestion, then the row as it stood, ready to be mended and
 //! imported again.
-use authority::Actor;
-use base::{Origin, RecordId};
-use serde_json::json;
+use authority::{Actor, Subject, Verb, may};
+use base::{AreaCode, Origin, RecordId};
 use store::registers::{ImportBatch, ImportReject, each_reject};
 use store::{Record as _, args};
 
 use super::Rejected;
 use super::prepare::authority_of;
-use crate::{Office, Refused};
+use crate::{Deed, Office, Refused};
 
 /// A report under way. Begins with the mark by which Excel knows UTF-8.
 pub struct RejectReport<W: std::io::Write> {
@@ -84,6 +83,11 @@ impl Office {
         out: impl std::io::Write,
     ) -> Result<u64, Refused> {
         let record = self.find_import(who, origin, batch)?.ok_or(Refused::NotFound("这次导入"))?;
+        if !who.is_system() {
+            let own = who.posts.iter().find(|post| post.desk.as_str() == "data_quality").map(|post| post.area.clone());
+            let area = own.unwrap_or_else(AreaCode::nation);
+            may(who, Verb::Export, &Subject::Area(area.into()))?;
+        }
         let headers: Vec<String> =
             serde_json::from_value(record.mapping["mapping"]["headers"].clone()).map_err(Refused::internal)?;
         let mut report = RejectReport::begin(out, &headers)?;
@@ -91,12 +95,16 @@ impl Office {
         self.db.read(|tx| {
             each_reject(tx, origin, batch, |row| {
                 count += 1;
-                let cells: Vec<String> = serde_json::from_str(&row.row_text).map_err(Refused::internal)?;
+                let cells = self.rejected_cells(&row)?;
                 report.line(row.line, row.field.as_deref(), &row.reason, &row.suggestion, &cells)
             })
         })?;
         report.end()?;
-        Ok(count)
+        // The rows hold what somebody typed, people's numbers included: taking them away is told.
+        self.act(Deed::by(who, origin, "import", batch, "export_rejects"), move |work| {
+            work.note("rows", count);
+            Ok(count)
+        })
     }
 }
 
@@ -110,16 +118,17 @@ fn said(row: &Rejected) -> (String, String) {
     (join(|fault| &fault.reason), join(|fault| &fault.suggestion))
 }
 
-/// A rejected row as it is kept; the cells as JSON.
-pub(super) fn kept(batch: &ImportBatch, row: &Rejected) -> ImportReject {
+/// A rejected row as it is kept: cells sealed, numbers of people masked in the reasons.
+pub(super) fn kept(office: &Office, batch: &ImportBatch, row: &Rejected) -> Result<ImportReject, Refused> {
     let (reason, suggestion) = said(row);
-    ImportReject {
+    let today = office.clock.today();
+    Ok(ImportReject {
         origin: batch.origin,
         batch: batch.id,
         line: row.line as i64,
         field: row.field().map(str::to_owned),
-        reason,
+        reason: crate::typed::masked(&reason, today),
         suggestion,
-        row_text: json!(row.cells).to_string(),
-    }
+        row_text: office.seal_row(batch.id, row.line as i64, &row.cells)?,
+    })
 }

@@ -148,7 +148,7 @@ fn registrars_money_and_places_of_the_foundations_are_understood() {
     assert_eq!(domicile("北京木兰汇公益基金会"), "110105", "北京朝阳区, full-width digits behind");
     assert_eq!(domicile("宁夏医学科研教育基金会"), "", "nothing is said, nothing is invented");
     let sum = sql!("test.capital", "select capital_fen from organization where name = $1");
-    let capital = |name: &str| office.db.read(|tx| tx.get::<i64>(sum, args![name])).unwrap() / 100;
+    let capital = |name: &str| office.db.read(|tx| tx.get::<i64>(sum, store::args![name])).unwrap() / 100;
     assert_eq!(capital("北京华贸公益基金会"), 2_000_000, "2000000.00 元 / 万元 is yuan");
     assert_eq!(capital("宁波外国语学校教育发展基金会"), 3_597_000, "359.70 元 / 万元 is 万元");
     assert_eq!(capital("广州农商银行太阳公益基金会"), 100_000_000);

@@ -13,6 +13,7 @@ use store::{DbError, FromRow, Record as _, Row, Statement, Tx, args, sql};
 use vault::Digest;
 
 use super::collect::Found;
+use super::keep::SealedTable;
 use super::prepare::authority_of;
 use super::table::Table;
 use super::{KIND, Order, Watcher};
@@ -56,6 +57,12 @@ pub struct Settings {
     pub format: String,
     /// What should be known first.
     pub notes: Vec<String>,
+    /// Where the table lies, until its time is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<SealedTable>,
+    /// The table's time is over.
+    #[serde(default)]
+    pub forgotten: bool,
     /// The job that runs or ran last.
     pub job: Option<JobId>,
     /// What the dry run found.
@@ -145,7 +152,22 @@ pub struct UploadView {
     /// Rejected rows by item and suggestion, the most frequent first.
     pub groups: Vec<RejectGroup>,
     /// The first rejected rows.
-    pub rejects: Vec<ImportReject>,
+    pub rejects: Vec<RejectedRow>,
+}
+
+/// A rejected row as its page shows it: what was typed, with people's numbers masked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RejectedRow {
+    /// Line of the file.
+    pub line: i64,
+    /// The item that rejected it.
+    pub field: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// What to do.
+    pub suggestion: String,
+    /// The cells.
+    pub cells: Vec<String>,
 }
 
 /// Rows done as a running job says it: `3200/4000`.
@@ -209,20 +231,25 @@ impl Office {
             return Err(Refused::field("file", why));
         }
         let preview = self.preview_import(who, bytes)?;
-        let digest = self.files.keep(bytes)?;
+        let digest = vault::sm3(bytes);
         if let Some(known) = self.db.read(|tx| batch_of_file(tx, origin, KIND, digest.as_bytes(), true))? {
+            self.bring_back(who, known.clone(), bytes)?;
             return Ok(known.id);
         }
+        let id = RecordId::fresh(&self.clock, &self.rng);
+        let sealed = self.keep_table(id, bytes)?;
+        let kept = sealed.kept;
         let settings = Settings {
             mapping: preview.mapping,
             kind: None,
             registrar: None,
             format: preview.format,
             notes: preview.notes,
+            sealed: Some(sealed),
+            forgotten: false,
             job: None,
             found: None,
         };
-        let id = RecordId::fresh(&self.clock, &self.rng);
         let record = ImportBatch {
             origin,
             id,
@@ -242,11 +269,28 @@ impl Office {
             entry: base::EntryId::from_bits(0),
         };
         self.act(Deed::by(who, origin, "import", id, "upload_import"), move |work| {
-            work.relies_on(digest);
+            work.relies_on(kept);
             work.note("rows", record.total);
             work.insert(&ImportBatch { entry: work.entry, ..record })
         })?;
         Ok(id)
+    }
+
+    /// The same file again after its time was over: kept anew, so that it can still be imported.
+    fn bring_back(&self, who: &Actor, record: ImportBatch, bytes: &[u8]) -> Result<(), Refused> {
+        let settings: Settings = serde_json::from_value(record.mapping.clone()).map_err(Refused::internal)?;
+        if !settings.forgotten {
+            return Ok(());
+        }
+        let sealed = self.keep_table(record.id, bytes)?;
+        let kept = sealed.kept;
+        let settings = Settings { sealed: Some(sealed), forgotten: false, ..settings };
+        let mapping = serde_json::to_value(&settings).map_err(Refused::internal)?;
+        self.act(Deed::by(who, record.origin, "import", record.id, "upload_import"), move |work| {
+            work.relies_on(kept);
+            let (started_at, rev) = (work.at, record.rev + 1);
+            work.update(&ImportBatch { mapping, started_at, rev, entry: work.entry, ..record })
+        })
     }
 
     fn find_upload(&self, who: &Actor, id: RecordId) -> Result<Upload, Refused> {
@@ -262,13 +306,14 @@ impl Office {
     pub fn upload_view(&self, who: &Actor, id: RecordId) -> Result<UploadView, Refused> {
         let upload = self.find_upload(who, id)?;
         let table = matches!(upload.stage, Stage::Mapping(_) | Stage::Checked);
-        let sample = if table { self.sample(&upload.record)? } else { Vec::new() };
+        let sample = if table && !upload.settings.forgotten { self.sample(&upload)? } else { Vec::new() };
         let batch = upload.import.as_ref().map_or(upload.record.id, |import| import.id);
         let origin = upload.record.origin;
         let (groups, rejects) = self.db.read(|tx| {
             let groups = tx.list(GROUPS, args![origin, batch])?;
-            Ok::<_, Refused>((groups, tx.list(FIRST, args![origin, batch, SHOWN])?))
+            Ok::<_, Refused>((groups, tx.list::<ImportReject>(FIRST, args![origin, batch, SHOWN])?))
         })?;
+        let rejects = rejects.into_iter().map(|row| self.shown_row(row)).collect::<Result<_, _>>()?;
         Ok(UploadView { upload, sample, groups, rejects })
     }
 
@@ -279,8 +324,8 @@ impl Office {
         self.write_rejects(who, upload.record.origin, batch, out)
     }
 
-    fn sample(&self, record: &ImportBatch) -> Result<Vec<Vec<String>>, Refused> {
-        let bytes = self.files.read(&digest_of(record)?)?;
+    fn sample(&self, upload: &Upload) -> Result<Vec<Vec<String>>, Refused> {
+        let bytes = self.table_of(&upload.record, &upload.settings)?;
         let table = Table::open(&bytes)?;
         Ok(table.take(3).map(|row| row.cells).collect())
     }
@@ -302,6 +347,7 @@ impl Office {
                 "请看它现在的进度",
             ));
         }
+        self.table_of(&upload.record, &upload.settings)?;
         let mut settings = upload.settings.clone();
         settings.mapping.columns = columns.to_vec();
         fits(&settings.mapping)?;
@@ -319,7 +365,10 @@ impl Office {
                 "没有一行可以收，不能导入",
                 "请下载退回清单，改好后另存为新文件再上传",
             )),
-            Stage::Checked | Stage::Interrupted(..) => self.queue_import(who, upload.record, upload.settings, false),
+            Stage::Checked | Stage::Interrupted(..) => {
+                self.table_of(&upload.record, &upload.settings)?;
+                self.queue_import(who, upload.record, upload.settings, false)
+            }
             Stage::Mapping(_) | Stage::Checking(_) => {
                 Err(Refused::rule("not_checked", "还没有核对完，不能导入", "请先核对"))
             }
@@ -361,7 +410,7 @@ impl Office {
     pub fn run_import_job(&self, job: &ImportJob, watcher: &mut dyn Watcher) -> Result<bool, Refused> {
         let who = self.as_now(job.account)?;
         let upload = self.find_upload(&who, job.upload)?;
-        let bytes = Arc::new(self.files.read(&job.file)?);
+        let bytes = Arc::new(self.table_of(&upload.record, &upload.settings)?);
         let file_name = upload.record.file_name.clone();
         let (mapping, kind, registrar) = (Some(job.mapping.clone()), job.kind, job.registrar.clone());
         let order = Order { file_name, bytes, mapping, kind, registrar };

@@ -113,5 +113,9 @@ fn around(seen: &[&Version], row: &ChangeRow) -> Result<(Option<Organization>, O
 fn what_changed(before: Option<&Organization>, after: Option<&Organization>) -> String {
     let changes = before.zip(after).map(|(before, after)| after.changes_since(before)).unwrap_or_default();
     let labels: Vec<&str> = changes.iter().map(|change| change.label).collect();
-    if labels.is_empty() { "登记信息有更新".to_owned() } else { format!("变动项目：{}", labels.join("、")) }
+    if labels.is_empty() {
+        "登记信息有更新".to_owned()
+    } else {
+        format!("变动项目：{}", labels.join("、"))
+    }
 }

@@ -20,15 +20,16 @@ const ACCOUNTS: Statement = sql!(
     "requests.accounts",
     "select person, id, login, name, kind, admin, state, home, body, rev, entry from account where person = $1 order by id"
 );
-const FILED: Statement = sql!("requests.filed", "select count(*) from matter_case where applicant = $1");
+const FILED: Statement =
+    sql!("requests.filed", "select area, ended_on from matter_case where applicant = $1 order by received_on, id");
 
 /// For the test that prepares all statements.
 pub(crate) const ALL: &[Statement] = &[OWN, ACCOUNTS, FILED];
 
 /// The parameter that says within how many days a request is answered.
 const LIMIT: &str = "personal_request_days";
-/// When the parameter is missing for an area: GB/T 35273-2020, 8.7.
-const LIMIT_DAYS: i64 = 30;
+/// The parameter that says how many years after its end a registration file is kept.
+const KEPT_YEARS: &str = "case_retention_years";
 
 /// What is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,12 +69,12 @@ impl RequestKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The article that gives the right.
-    pub fn article(self) -> &'static str {
+    /// The parameter that names the article which gives the right.
+    pub fn basis(self) -> &'static str {
         match self {
-            Self::Access => "《个人信息保护法》第四十五条",
-            Self::Correct => "《个人信息保护法》第四十六条",
-            Self::Erase => "《个人信息保护法》第四十七条",
+            Self::Access => "personal_access_basis",
+            Self::Correct => "personal_correct_basis",
+            Self::Erase => "personal_erase_basis",
         }
     }
 }
@@ -123,12 +124,24 @@ pub struct Request {
 pub struct Retention {
     /// What must be kept.
     pub what: String,
-    /// Why.
-    pub clause: &'static str,
+    /// Until which day; none while something of it is still under way or held.
+    pub until: Option<Date>,
+    /// Why, with the article and the source of the term.
+    pub clause: String,
 }
 
-/// The words of a refusal to erase.
-const KEEP: &str = "《个人信息保护法》第四十七条第二款：法律、行政法规规定的保存期限未届满的，停止除存储和采取必要的安全保护措施之外的处理";
+impl Retention {
+    /// 至 2056 年 3 月 2 日 …
+    pub fn until_text(&self) -> String {
+        match self.until {
+            Some(day) => format!("保存至 {day}"),
+            None => "尚在办理或任职，保存期限从办结或离任起算".to_owned(),
+        }
+    }
+}
+
+/// The parameter with the words of a refusal to erase.
+const KEEP: &str = "personal_keep_text";
 
 impl Office {
     /// Asks about one's own data. One open request of a kind at a time.
@@ -140,8 +153,7 @@ impl Office {
         if self.areas.find(&new.area).is_none() {
             return Err(Refused::field("area", "请选择受理的登记管理机关"));
         }
-        let ancestry = self.areas.ancestry_at(&new.area, self.clock.today());
-        let days = self.catalogue.params(&ancestry, self.clock.today()).int(LIMIT).unwrap_or(LIMIT_DAYS);
+        let days = self.need_int(LIMIT, &new.area, self.clock.today())?;
         let due = self.clock.now().plus_seconds(days * 24 * 3600).date();
         let (office, new, person) = (self.clone(), new.clone(), who.person);
         let id = self.record_id();
@@ -220,7 +232,7 @@ impl Office {
         self.act(deed, move |work| {
             work.note("fields", vec!["request"]);
             let request = office.shown(work.tx, row, true)?;
-            let duty = retention(work.tx, person)?;
+            let duty = retention(&office, work.tx, person)?;
             Ok((request, duty))
         })
     }
@@ -253,7 +265,7 @@ impl Office {
             Self::may_answer(&who, &request)?;
             if granted {
                 match request.kind {
-                    RequestKind::Erase => erase_all(work, person)?,
+                    RequestKind::Erase => erase_all(&office, work, person)?,
                     RequestKind::Correct => correct_name(work, person, name.as_deref())?,
                     RequestKind::Access => {}
                 }
@@ -322,24 +334,64 @@ fn own(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<AccessRequest>, Refused>
     Ok(tx.list(OWN, args![person])?)
 }
 
-/// What the law wants kept of a person: registration files they signed, and posts on the register.
-pub fn retention(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Retention>, Refused> {
-    let posts = store::organizations::posts_of(tx, person)?.len();
-    let mut filed = 0_i64;
+/// What the law wants kept of a person: registration files they signed, and posts on the register. The one rule for every way to
+/// erase somebody.
+pub fn retention(office: &Office, tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Retention>, Refused> {
+    let today = office.clock.today();
+    let mut kept = Kept { office, today, until: Vec::new(), clause: String::new() };
+    let mut filed = 0_usize;
     for account in accounts_of(tx, person)? {
-        filed += tx.get::<i64>(FILED, args![account.id])?;
+        let cases: Vec<(AreaCode, Option<Date>)> = tx.list(FILED, args![account.id])?;
+        for (area, ended) in cases {
+            filed += usize::from(kept.counts(&area, ended)?);
+        }
+    }
+    let mut posts = 0_usize;
+    for post in store::organizations::posts_of(tx, person)? {
+        let ended = [post.valid_to, post.term_to].into_iter().flatten().filter(|day| *day < today).max();
+        posts += usize::from(kept.counts(&AreaCode::nation(), ended)?);
     }
     if posts == 0 && filed == 0 {
         return Ok(None);
     }
-    let mut kept = Vec::new();
+    let mut what = Vec::new();
     if filed > 0 {
-        kept.push(format!("{filed} 件本人提交的登记申请（登记档案）"));
+        what.push(format!("{filed} 件本人提交的登记申请（登记档案）"));
     }
     if posts > 0 {
-        kept.push(format!("{posts} 条社会组织任职登记"));
+        what.push(format!("{posts} 条社会组织任职登记"));
     }
-    Ok(Some(Retention { what: kept.join("、"), clause: KEEP }))
+    // The last to end decides; anything still under way has no last day yet.
+    let until = kept.until.iter().copied().collect::<Option<Vec<Date>>>().and_then(|days| days.into_iter().max());
+    let keep = office.need_param(KEEP, &AreaCode::nation(), today)?;
+    let clause = format!("{}：{}；保存年限：{}", keep.clause, keep.plain(), kept.clause);
+    Ok(Some(Retention { what: what.join("、"), until, clause }))
+}
+
+/// What is still within its term.
+struct Kept<'o> {
+    office: &'o Office,
+    today: Date,
+    until: Vec<Option<Date>>,
+    clause: String,
+}
+
+impl Kept<'_> {
+    /// Whether something that ended on this day (or has not) is still kept; notes until when and by what.
+    fn counts(&mut self, area: &AreaCode, ended: Option<Date>) -> Result<bool, Refused> {
+        let param = self.office.need_param(KEPT_YEARS, area, self.today)?;
+        let years = self.office.need_int(KEPT_YEARS, area, self.today)?;
+        let until = match ended {
+            None => None,
+            Some(day) => Some(day.checked_add(jiff::Span::new().years(years)).map_err(Refused::internal)?),
+        };
+        if until.is_some_and(|until| until < self.today) {
+            return Ok(false);
+        }
+        self.clause = param.sourced();
+        self.until.push(until);
+        Ok(true)
+    }
 }
 
 /// The accounts of a person.
@@ -348,11 +400,11 @@ pub(crate) fn accounts_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<store
 }
 
 /// Erases the person and closes the accounts, unless the law wants something kept.
-fn erase_all(work: &mut Work<'_, '_>, person: PersonId) -> Result<(), Refused> {
-    if let Some(duty) = retention(work.tx, person)? {
+pub(super) fn erase_all(office: &Office, work: &mut Work<'_, '_>, person: PersonId) -> Result<(), Refused> {
+    if let Some(duty) = retention(office, work.tx, person)? {
         return Err(Refused::rule(
             "retention",
-            format!("现在不能删除：仍须保存{}（{}）", duty.what, duty.clause),
+            format!("现在不能删除：仍须保存{}，{}（{}）", duty.what, duty.until_text(), duty.clause),
             "请选择“不予删除”，把这一理由告知本人",
         ));
     }
@@ -360,6 +412,7 @@ fn erase_all(work: &mut Work<'_, '_>, person: PersonId) -> Result<(), Refused> {
         store::accounts::end_sessions(work.tx, account.id)?;
         // A login is personal too: often a name or a telephone number.
         store::accounts::free_login(work.tx, &account.login)?;
+        store::outside::forget_identities(work.tx, account.id)?;
         let closed = store::accounts::Account {
             state: "closed".to_owned(),
             login: account.id.to_string(),

@@ -62,14 +62,16 @@ impl Office {
         Ok(values)
     }
 
-    /// Erases a person (个人信息保护法 art 47): the key is destroyed, the protected rows go, the chains still verify.
+    /// Erases a person (个人信息保护法 art 47): the key is destroyed, the protected rows go, the accounts are closed, the chains still
+    /// verify. Refused while the law wants something kept ([`super::requests::retention`]).
     pub fn erase_person(&self, who: &Actor, person: PersonId, reason: &str) -> Result<(), Refused> {
         may(who, Verb::GrantRights, &Subject::Platform)?;
         if reason.trim().is_empty() {
             return Err(Refused::field("reason", "请写明删除的依据"));
         }
+        let office = self.clone();
         self.act(Deed::by(who, Origin::none(), "person", person, "erase").because(reason.trim()), move |work| {
-            erase_in(work, person)
+            super::requests::erase_all(&office, work, person)
         })
     }
 }

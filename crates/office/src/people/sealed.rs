@@ -102,9 +102,17 @@ impl Office {
         if let Some(person) = known {
             return Ok(person);
         }
+        let (person, key) = self.add_person(work, name)?;
+        keys.known.insert(person, Some(key));
+        self.keep_secret(work, keys, person, "name", name)?;
+        self.keep_secret(work, keys, person, "id_number", id_number)?;
+        Ok(person)
+    }
+
+    /// A new person with a key of their own; the name is kept as its mask only.
+    pub(crate) fn add_person(&self, work: &mut Work<'_, '_>, name: &str) -> Result<(PersonId, DataKey), Refused> {
         let person = PersonId::fresh(&self.clock, &self.rng);
         let (key, wrapped) = self.keys.new_data_key(&self.rng, person).map_err(Refused::internal)?;
-        keys.known.insert(person, Some(key));
         work.insert(&Person {
             id: person,
             mask: registry::officer::masked(name),
@@ -113,6 +121,7 @@ impl Office {
             rev: 1,
             entry: work.entry,
         })?;
+        // The wrapped key is not proven by the entry: erasure must be able to take it away.
         work.tx.insert(&PersonKey {
             person,
             wrapped: Some(wrapped.to_string().into_bytes()),
@@ -120,9 +129,7 @@ impl Office {
             erased_at: None,
             entry: work.entry,
         })?;
-        self.keep_secret(work, keys, person, "name", name)?;
-        self.keep_secret(work, keys, person, "id_number", id_number)?;
-        Ok(person)
+        Ok((person, key))
     }
 
     /// Keeps one protected value of a person.

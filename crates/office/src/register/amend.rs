@@ -1,7 +1,7 @@
 //! Correcting and changing what the register says of an organization (更正登记数据): the row, the version, the counts and the
 //! announcement together, so that every workflow on the register writes them alike.
 use authority::{Actor, Denied};
-use base::{AreaCode, OrgId, Origin, RecordId};
+use base::{AreaCode, Date, OrgId, Origin, RecordId};
 use registry::Organization;
 use serde_json::json;
 use store::organizations::{self, Organization as Row, Version};
@@ -17,6 +17,8 @@ pub(crate) enum Since {
     Today,
     /// As long as what it replaces: it was never true.
     Always,
+    /// From that day on, which lies in what is in force.
+    Day(Date),
 }
 
 impl Office {
@@ -36,6 +38,7 @@ impl Office {
         let period = match since {
             Since::Today => (work.today, version.valid_to),
             Since::Always => (version.valid_from, version.valid_to),
+            Since::Day(day) => (day, version.valid_to),
         };
         let new = version_of(after, RecordId::fresh_at(work.at, &self.rng), period, work.at, work.entry)?;
         let at = work.at;

@@ -4,21 +4,11 @@ use base::{Date, OrgId};
 use registry::ManagementMode;
 use serde_json::json;
 use store::registers::{Decoupling, GuidanceRecord};
-use store::{Statement, args, sql};
+use store::args;
 
 use super::amend::{Since, seat_of, sits};
 use crate::act::Deed;
 use crate::{Office, Refused};
-
-const LIST: Statement = sql!(
-    "decoupling.list",
-    "select d.origin, d.org, d.state, d.former_body, d.plan_on, d.decoupled_on, d.body, d.rev, d.entry
-     from decoupling d join organization o on o.origin = d.origin and o.id = d.org
-     where o.registrar_area = $1 order by d.state, d.plan_on, d.org limit $2"
-);
-
-/// For the test that prepares all statements.
-pub(crate) const ALL: &[Statement] = &[LIST];
 
 /// Desks of the registrar that keep these records.
 const DESKS: [&str; 4] = ["decision", "supervision", "review", "data_quality"];
@@ -32,25 +22,32 @@ pub struct Decoupled {
     pub name: String,
     /// Its public code.
     pub code: String,
-    /// Guidance given since, oldest first.
-    pub guidance: Vec<GuidanceRecord>,
+    /// How often it was guided since.
+    pub guided: i64,
 }
 
 impl Office {
     /// Associations of the actor's authority with a plan, or decoupled.
     pub fn decouplings(&self, who: &Actor) -> Result<Vec<Decoupled>, Refused> {
         let area = seat_of(who, &DESKS)?;
-        self.db.read(|tx| {
-            let rows: Vec<Decoupling> = tx.list(LIST, args![area, 1_000_i64])?;
-            let mut list = Vec::with_capacity(rows.len());
-            for row in rows {
-                let org = store::organizations::get(tx, row.origin, row.org)?;
-                let guidance = store::registers::guidance(tx, row.origin, row.org)?;
-                let code = org.code.or(org.filing_number).unwrap_or_else(|| org.id.to_string());
-                list.push(Decoupled { row, name: org.name, code, guidance });
-            }
-            Ok(list)
-        })
+        let rows = self.db.read(|tx| store::upkeep::decouplings(tx, &area, 1_000))?;
+        Ok(rows.into_iter().map(|(row, (name, code, guided))| Decoupled { row, name, code, guided }).collect())
+    }
+
+    /// One of them, with the guidance given, oldest first.
+    pub fn decoupling(&self, who: &Actor, org: OrgId) -> Result<(Decoupled, Vec<GuidanceRecord>), Refused> {
+        let none = || Refused::NotFound("这个脱钩记录");
+        let (found, guidance, registrar) = self.db.read(|tx| {
+            let origin = store::organizations::locate(tx, org)?.ok_or_else(none)?;
+            let row: Decoupling = tx.find_record(args![origin, org])?.ok_or_else(none)?;
+            let org = store::organizations::get(tx, origin, org)?;
+            let guidance = store::registers::guidance(tx, origin, org.id)?;
+            let code = org.code.or(org.filing_number).unwrap_or_else(|| org.id.to_string());
+            let guided = i64::try_from(guidance.len()).unwrap_or(i64::MAX);
+            Ok::<_, Refused>((Decoupled { row, name: org.name, code, guided }, guidance, org.registrar_area))
+        })?;
+        sits(who, &DESKS, &registrar)?;
+        Ok((found, guidance))
     }
 
     /// Plans the decoupling of an association, by its code or id.

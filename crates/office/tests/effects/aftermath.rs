@@ -46,12 +46,7 @@ fn a_bad_review_is_closed_by_a_second_person_where_there_is_one() {
     let bad = NewReview { score: 1, reasons: vec!["slow".to_owned()], text: String::new() };
     let review = office.give_review(&cast.founder, &done.number, bad).unwrap();
     office.answer_review(&cast.supervision, done.origin, review.id, "已增加窗口人员，并于今日电话回访致歉").unwrap();
-    let colleague = office::accounts::NewAccount {
-        login: "colleague".to_owned(),
-        name: "监管乙".to_owned(),
-        password: "Lantern-7-river".to_owned(),
-    };
-    let account = office.open_official(&office.admin(authority::AdminRole::System), &colleague, None).unwrap();
+    let account = office.opened("colleague", "监管乙", None);
     let post = office::accounts::NewPost {
         account,
         body: cast.supervision.posts[0].body,

@@ -2,6 +2,8 @@
 //! codes; reviews; who may see what.
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
 mod aftermath;
+mod outside;
+mod timer;
 
 use authority::{Actor, Verb};
 use base::BodyId;
@@ -54,8 +56,7 @@ fn file(office: &TestOffice, cast: &Cast, name: &str) -> Done {
     let mut head = answers.find("legal_representative").unwrap().clone();
     head["id_number"] = json!(citizen(name));
     answers.put("legal_representative", head);
-    let new =
-        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false };
     office.file_case(&cast.founder, new).unwrap()
 }
 

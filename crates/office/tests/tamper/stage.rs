@@ -63,8 +63,7 @@ fn play(office: TestOffice) -> Stage {
 fn file_and_accept(office: &TestOffice, founder: &Actor, registrar: BodyId, supervisor: BodyId) -> (Origin, String) {
     let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
     let (answers, materials) = form_of(&resolved.matter, &|_| supervisor);
-    let new =
-        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false };
     let done = office.file_case(founder, new).unwrap();
     let intake = office.official("intake", AREA, registrar);
     let mut act = Act::new(Some("intake".into()), Verb::Accept);

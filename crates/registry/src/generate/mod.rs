@@ -123,7 +123,7 @@ impl<'t> Generator<'t> {
         let key = self.seed ^ Origin::of(&registrar.area).as_str().parse::<u64>().unwrap_or(0);
         let named = name::of(&self.words, registrar, kind, seat.serial, key, &mut stream);
         let start = self.start(&mut stream);
-        let mut organization = self.bare(kind, &named.name, registrar, start, &mut stream);
+        let mut organization = self.bare(kind, &named.name, (registrar, seat.serial), start, &mut stream);
         organization.code = code_of(kind, &registrar.area, number + self.first_code());
         organization.capital = Some(history::capital(kind, registrar.area.level(), &mut stream));
         about(&mut organization, registrar, &named.about, start, &mut stream);
@@ -149,7 +149,7 @@ impl<'t> Generator<'t> {
         let mut organization = self.bare(
             Kind::Community,
             &format!("{}{street}{place}{own}{group}", registrar.prefix),
-            registrar,
+            (registrar, seat.serial),
             start,
             &mut stream,
         );
@@ -182,11 +182,15 @@ impl<'t> Generator<'t> {
     }
 
     /// What every organization has.
-    fn bare(&self, kind: Kind, name: &str, registrar: &Registrar, start: Date, stream: &mut Stream) -> Organization {
-        // A ULID: 48 bits of time, 80 of chance.
-        let moment = Instant::start_of(start).0 + stream.between(9 * 3_600_000, 17 * 3_600_000);
-        let chance = u128::from(stream.bits()) << 16 | u128::from(stream.bits() & 0xffff);
-        let id = OrgId::from_bits(u128::from(moment.unsigned_abs()) << 80 | chance);
+    fn bare(
+        &self,
+        kind: Kind,
+        name: &str,
+        (registrar, serial): (&Registrar, u64),
+        start: Date,
+        stream: &mut Stream,
+    ) -> Organization {
+        let id = self.id(registrar, serial, kind == Kind::Community, stream);
         let mut organization = Organization::new(id, kind, name, registrar.area.clone());
         organization.registrar_name = Some(registrar.name.clone());
         organization.registered_on = Some(start);
@@ -197,6 +201,16 @@ impl<'t> Generator<'t> {
         organization.source = format!("generate:{}", self.given);
         self.move_in(&mut organization, registrar, stream);
         organization
+    }
+
+    /// A ULID: 48 bits of time, 80 of chance. The time is that of being taken into the books, registrar by registrar, as an import of
+    /// one authority's files after the other would have it; so identities ascend in the order in which organizations are loaded.
+    fn id(&self, registrar: &Registrar, serial: u64, filed: bool, stream: &mut Stream) -> OrgId {
+        let authority = Origin::of(&registrar.area).as_str().parse::<u64>().unwrap_or(0);
+        let moment = Instant::start_of(FIRST_DAY).0.unsigned_abs() + authority * 200_000;
+        let chance = u128::from(stream.between(0, 0xffff).unsigned_abs()) << 64 | u128::from(stream.bits());
+        let chance = chance ^ u128::from(stream.bits() & 0xffff);
+        OrgId::from_bits(u128::from(moment + u64::from(filed) * 100_000 + serial.min(99_999)) << 80 | chance)
     }
 
     /// Gives it a home: an area as fine as known, and an address there.

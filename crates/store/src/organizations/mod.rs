@@ -1,7 +1,7 @@
 //! Organizations (社会组织): the current row, its versions, identifiers and officers.
 mod rows;
 
-use base::{Date, EntryId, Instant, OrgId, Origin, RecordId};
+use base::{AreaCode, Date, Instant, OrgId, Origin, RecordId};
 
 pub use rows::{
     Certificate, CertificateShort, CreditCode, FilingNumber, NameReservation, Officer, OrgLine, Organization, Version,
@@ -12,7 +12,8 @@ use crate::{DbError, Filter, Sql, Statement, Tx, args, sql};
 const LOCATE: Statement = sql!("organizations.locate", "select origin from organization where id = $1");
 const BY_CODE: Statement = sql!("organizations.by_code", "select origin, org from credit_code where code = $1");
 const BY_NUMBER: Statement = sql!("organizations.by_number", "select origin, org from filing_number where number = $1");
-const BY_NAME: Statement = sql!("organizations.by_name", "select origin, id from organization where name_key = $1");
+const BY_NAME: Statement =
+    sql!("organizations.by_name", "select origin, id from organization where registrar_area = $1 and name_key = $2");
 const NAME_TAKEN: Statement = sql!(
     "organizations.name_taken",
     "select origin, name_key, name, org, case_id, reserved_on, until, entry from name_reservation
@@ -60,11 +61,6 @@ const OVERLAPPING: Statement = sql!(
 const SUPERSEDE: Statement = sql!(
     "organizations.supersede",
     "update organization_version set superseded_at = $4 where origin = $1 and org = $2 and id = $3 and superseded_at is null"
-);
-const BY_ENTRY: Statement = sql!(
-    "organizations.by_entry",
-    "select origin, org, id, valid_from, valid_to, recorded_at, superseded_at, facts, digest, leaf, entry
-     from organization_version where origin = $1 and entry = $2 order by leaf nulls last, org, id"
 );
 const OFFICERS: Statement = sql!(
     "organizations.officers",
@@ -117,7 +113,6 @@ pub const ALL: &[Statement] = &[
     ALL_AS_OF,
     OVERLAPPING,
     SUPERSEDE,
-    BY_ENTRY,
     OFFICERS,
     SUPERSEDE_OFFICER,
     TERMS_ENDING,
@@ -159,9 +154,9 @@ pub fn get(tx: &mut Tx<'_>, origin: Origin, id: OrgId) -> Result<Organization, D
     tx.get_record::<Organization>(args![origin, id])
 }
 
-/// Organizations whose normalised name is exactly this one.
-pub fn by_name(tx: &mut Tx<'_>, name_key: &str) -> Result<Vec<(Origin, OrgId)>, DbError> {
-    tx.list(BY_NAME, args![name_key])
+/// A registrar's organizations whose normalised name is exactly this one.
+pub fn by_name(tx: &mut Tx<'_>, registrar: &AreaCode, name_key: &str) -> Result<Vec<(Origin, OrgId)>, DbError> {
+    tx.list(BY_NAME, args![registrar, name_key])
 }
 
 /// A page of a list, newest registration first. `after`: `listed_on` and id of the last line of the page before.
@@ -243,11 +238,6 @@ pub fn each_as_of<E: From<DbError>>(
     visit: impl FnMut(Version) -> Result<(), E>,
 ) -> Result<(), E> {
     tx.each(ALL_AS_OF, args![day, known], visit)
-}
-
-/// The versions an entry wrote, in the order of its Merkle leaves.
-pub fn by_entry(tx: &mut Tx<'_>, origin: Origin, entry: EntryId) -> Result<Vec<Version>, DbError> {
-    tx.list(BY_ENTRY, args![origin, entry])
 }
 
 /// Records that `new.facts` hold from `new.valid_from` to `new.valid_to`. What was said before about that period is superseded;

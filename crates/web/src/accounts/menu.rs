@@ -49,6 +49,7 @@ pub fn of(office: &Office, actor: &Actor) -> Vec<MenuGroup> {
     }
     if sits(&["decision"]) {
         data.push(line("事项版本更正", "/desk/editions"));
+        data.push(line("变更登记管理机关", "/desk/registrar"));
     }
     data.push(line("组织名册", "/orgs"));
     groups.push(group("名册与数据", data));
@@ -64,7 +65,11 @@ fn admin_lines(role: AdminRole) -> Vec<MenuItem> {
                 line("网站找错来信", "/report/list"),
             ]
         }
-        AdminRole::Security => vec![line("岗位与权限", "/admin/rights"), line("个人信息请求", "/desk/personal")],
+        AdminRole::Security => vec![
+            line("账号确认", "/admin/activations"),
+            line("岗位与权限", "/admin/rights"),
+            line("个人信息请求", "/desk/personal"),
+        ],
         AdminRole::Audit => vec![line("审计", "/admin/audit"), line("封存记录", "/admin/audit?view=seals")],
     }
 }

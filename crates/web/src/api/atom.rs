@@ -1,4 +1,4 @@
-//! Atom (RFC 4287), written by hand: five elements, each escaped.
+//! Feeds: Atom (RFC 4287), written by hand: five elements, each escaped; and JSON Feed 1.1.
 use std::fmt::Write as _;
 
 use base::Instant;
@@ -23,6 +23,8 @@ pub struct Entry {
 pub struct Feed {
     /// Never changes.
     pub id: String,
+    /// Where it is read.
+    pub own: String,
     /// Its title.
     pub title: String,
     /// The page it belongs to.
@@ -56,9 +58,10 @@ impl Feed {
             "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"zh-CN\">\n",
         );
         let (id, title, home) = (escaped(&self.id), escaped(&self.title), escaped(&self.home));
+        let own = escaped(&self.own);
         let _ = writeln!(
             out,
-            "<id>{id}</id><title>{title}</title><link href=\"{home}\"/><updated>{updated}</updated><author><name>一社</name></author>"
+            "<id>{id}</id><title>{title}</title><link rel=\"self\" href=\"{own}\"/><link href=\"{home}\"/><updated>{updated}</updated><author><name>一社</name></author>"
         );
         for Entry { id, title, link, at, text } in &self.entries {
             let (id, title, link, text) = (escaped(id), escaped(title), escaped(link), escaped(text));
@@ -70,6 +73,25 @@ impl Feed {
         out.push_str("</feed>\n");
         out
     }
+
+    /// The same as a JSON Feed.
+    pub fn json(&self) -> serde_json::Value {
+        let item = |entry: &Entry| {
+            serde_json::json!({
+                "id": entry.id, "url": entry.link, "title": entry.title, "content_text": entry.text,
+                "date_published": entry.at.to_string(),
+            })
+        };
+        serde_json::json!({
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": self.title,
+            "home_page_url": self.home,
+            "feed_url": self.own,
+            "language": "zh-CN",
+            "authors": [{ "name": "一社" }],
+            "items": self.entries.iter().map(item).collect::<Vec<_>>(),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -80,7 +102,7 @@ mod tests {
     fn nothing_in_a_text_becomes_markup() {
         let entry =
             Entry { id: "1".into(), title: "<b>\u{1}&".into(), link: "\"".into(), at: Instant(0), text: "]]>".into() };
-        let text = Feed { id: "f".into(), title: "t".into(), home: "/".into(), entries: vec![entry] }.text(Instant(1));
+        let text = Feed { id: "f".into(), own: "/f".into(), title: "t".into(), home: "/".into(), entries: vec![entry] }.text(Instant(1));
         assert!(
             text.contains("&lt;b&gt;&amp;")
                 && text.contains("&quot;")

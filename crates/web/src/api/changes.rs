@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 use base::Origin;
-use office::register::read::changes::PublicChange;
+use office::register::read::changes::{MOST, PublicChange};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,20 +18,35 @@ use crate::{Cx, Query, WebError};
 /// Entries of a feed.
 const FEED: usize = 50;
 /// Changes to a page unless asked otherwise.
-const PAGE: usize = 100;
+const PAGE: i64 = 100;
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ChangeParams {
     /// Six digits of the authority whose changes are wanted; without it, the newest position of each origin is given.
     #[serde(default)]
+    #[param(pattern = "^([0-9]{6})?$")]
     origin: String,
-    /// Changes after this position; from the beginning if not given.
+    /// Changes after this position, 0 or more; from the beginning if not given.
     #[serde(default)]
-    after: i64,
+    #[param(value_type = Option<i64>, minimum = 0)]
+    after: String,
     /// 1 to 500; 100 if not given.
     #[serde(default)]
-    limit: usize,
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
+    limit: String,
+}
+
+/// A whole number in these bounds, or `usual` if none is given.
+fn number(text: &str, field: &str, bounds: std::ops::RangeInclusive<i64>, usual: i64) -> Result<i64, WebError> {
+    if text.is_empty() {
+        return Ok(usual);
+    }
+    text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+        let most = if *bounds.end() == i64::MAX { String::new() } else { format!(" 至 {}", bounds.end()) };
+        let why = format!("{field} 应为 {}{most} 的整数", bounds.start());
+        WebError::invalid(format!("{why}。")).field(field, &why)
+    })
 }
 
 /// One change.
@@ -78,8 +93,10 @@ pub struct Head {
 pub(super) fn routes() -> Router<Arc<Site>> {
     Router::new()
         .route("/api/v1/changes", get(changes))
-        .route("/feeds/changes.atom", get(change_feed))
-        .route("/feeds/notices.atom", get(notice_feed))
+        .route("/feeds/changes.atom", get(|cx: Cx, headers| change_feed(cx, headers, Shape::Atom)))
+        .route("/feeds/changes.json", get(|cx: Cx, headers| change_feed(cx, headers, Shape::Json)))
+        .route("/feeds/notices.atom", get(|cx: Cx, headers| notice_feed(cx, headers, Shape::Atom)))
+        .route("/feeds/notices.json", get(|cx: Cx, headers| notice_feed(cx, headers, Shape::Json)))
 }
 
 fn said(change: PublicChange) -> Change {
@@ -97,9 +114,11 @@ fn said(change: PublicChange) -> Change {
 
 /// What changed in the public register, in order, to follow without missing anything.
 #[utoipa::path(get, path = "/api/v1/changes", tag = "changes", params(ChangeParams),
-    responses((status = 200, body = Changes), (status = 422, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Changes), (status = 422, description = "A value cannot be read: see errors", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many requests: wait as Retry-After says", body = Problem, content_type = "application/problem+json")))]
 async fn changes(cx: Cx, headers: HeaderMap, Query(asked): Query<ChangeParams>) -> Result<Response, WebError> {
-    let limit = if asked.limit == 0 { PAGE } else { asked.limit };
+    let limit = number(&asked.limit, "limit", 1..=MOST as i64, PAGE)? as usize;
+    let after = number(&asked.after, "after", 0..=i64::MAX, 0)?;
     let found = cx
         .blocking(move |site| {
             if asked.origin.is_empty() {
@@ -111,7 +130,7 @@ async fn changes(cx: Cx, headers: HeaderMap, Query(asked): Query<ChangeParams>) 
                 .origin
                 .parse()
                 .map_err(|_| WebError::invalid("origin 应为 6 位数字。").field("origin", "应为 6 位数字"))?;
-            let (items, next) = site.office.changes_after(origin, asked.after, limit)?;
+            let (items, next) = site.office.changes_after(origin, after, limit)?;
             Ok(Changes { items: items.into_iter().map(said).collect(), next: Some(next), origins: Vec::new() })
         })
         .await?;
@@ -142,27 +161,48 @@ fn change_entry(base: &str, change: &PublicChange) -> Entry {
     }
 }
 
-async fn change_feed(cx: Cx, headers: HeaderMap) -> Result<Response, WebError> {
+/// As which document a feed is given.
+#[derive(Clone, Copy)]
+enum Shape {
+    Atom,
+    Json,
+}
+
+impl Shape {
+    fn answer(self, headers: &HeaderMap, feed: &Feed, now: base::Instant) -> Result<Response, WebError> {
+        match self {
+            Self::Atom => Ok(tagged(headers, "application/atom+xml; charset=utf-8", feed.text(now).into_bytes())),
+            Self::Json => {
+                let bytes = serde_json::to_vec(&feed.json()).map_err(WebError::internal)?;
+                Ok(tagged(headers, "application/feed+json; charset=utf-8", bytes))
+            }
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Atom => "atom",
+            Self::Json => "json",
+        }
+    }
+}
+
+async fn change_feed(cx: Cx, headers: HeaderMap, shape: Shape) -> Result<Response, WebError> {
     let now = cx.site.clock.now();
-    let text = cx
+    let feed = cx
         .blocking(move |site| {
             let base = &site.settings.base_url;
             let entries = site.office.newest_changes(FEED)?.iter().map(|change| change_entry(base, change)).collect();
-            Ok(Feed {
-                id: format!("{base}/feeds/changes.atom"),
-                title: "社会组织登记变动".to_owned(),
-                home: format!("{base}/orgs"),
-                entries,
-            }
-            .text(now))
+            let (own, title) = (format!("{base}/feeds/changes.{}", shape.ending()), "社会组织登记变动".to_owned());
+            Ok(Feed { id: format!("{base}/feeds/changes"), own, title, home: format!("{base}/orgs"), entries })
         })
         .await?;
-    Ok(tagged(&headers, "application/atom+xml; charset=utf-8", text.into_bytes()))
+    shape.answer(&headers, &feed, now)
 }
 
-async fn notice_feed(cx: Cx, headers: HeaderMap) -> Result<Response, WebError> {
+async fn notice_feed(cx: Cx, headers: HeaderMap, shape: Shape) -> Result<Response, WebError> {
     let now = cx.site.clock.now();
-    let text = cx
+    let feed = cx
         .blocking(move |site| {
             let base = &site.settings.base_url;
             let entry = |notice: store::papers::PublicNotice| Entry {
@@ -173,14 +213,9 @@ async fn notice_feed(cx: Cx, headers: HeaderMap) -> Result<Response, WebError> {
                 text: notice.text,
             };
             let entries = site.office.newest_notices(None, FEED)?.into_iter().map(entry).collect();
-            Ok(Feed {
-                id: format!("{base}/feeds/notices.atom"),
-                title: "社会组织公告公示".to_owned(),
-                home: format!("{base}/notices"),
-                entries,
-            }
-            .text(now))
+            let (own, title) = (format!("{base}/feeds/notices.{}", shape.ending()), "社会组织公告公示".to_owned());
+            Ok(Feed { id: format!("{base}/feeds/notices"), own, title, home: format!("{base}/notices"), entries })
         })
         .await?;
-    Ok(tagged(&headers, "application/atom+xml; charset=utf-8", text.into_bytes()))
+    shape.answer(&headers, &feed, now)
 }

@@ -16,7 +16,7 @@ use crate::{Cache, Page, WebError};
 /// The document.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "一社开放接口", version = "1", description = "社会组织登记信息的公开查询接口。不含个人信息；不需要密钥；每个地址每秒有次数限制（429）。"),
+    info(title = "一社开放接口", version = "1", description = "社会组织登记信息的公开查询接口。不含个人信息；不需要密钥；每个地址每秒有次数限制（429）。字段名为本平台所定；MZ/T 097 的元数据名称尚未取得标准文本，故不标注。"),
     paths(super::organizations::search, super::organizations::show, super::organizations::versions, super::changes::changes),
     tags((name = "organizations", description = "组织：查询、档案、版本"), (name = "changes", description = "变动：按登记机关顺序跟随"))
 )]

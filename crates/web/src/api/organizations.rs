@@ -16,30 +16,43 @@ use crate::pages::register::dossier::{read_day, unknown};
 use crate::site::Site;
 use crate::{Cx, Path, Query, WebError};
 
-/// What a search asks. Repeated or comma-separated values of `kind`, `status` and `grade` mean any of them.
+/// What a search asks. Repeated or comma-separated values of `kind`, `status` and `grade` mean any of them; an empty value is none.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "describes the query for the document; `Ask::read` reads it")]
 struct SearchParams {
     /// Any fragment of name, former name, credit code, filing number, or first letters of pinyin; several separated by spaces.
+    #[param(max_length = 100)]
     q: Option<String>,
     /// Domiciled in this area or below: 2, 4, 6, 9 or 12 digits.
+    #[param(pattern = "^([1-9][0-9]([0-9]{2}|[0-9]{4}|[0-9]{7}|[0-9]{10})?)?$")]
     area: Option<String>,
     /// Registered by this registrar.
+    #[param(pattern = "^([1-9][0-9]([0-9]{2}|[0-9]{4}|[0-9]{7}|[0-9]{10})?)?$")]
     registrar: Option<String>,
     /// association, service_institution, foundation, community.
+    #[param(pattern = "^((association|service_institution|foundation|community)(,(association|service_institution|foundation|community))*)?$")]
     kind: Option<String>,
     /// registered, liquidating, deregistered, revoked.
+    #[param(pattern = "^((registered|liquidating|deregistered|revoked)(,(registered|liquidating|deregistered|revoked))*)?$")]
     status: Option<String>,
     /// 1A to 5A, or none.
+    #[param(pattern = "^(([1-5]A|none)(,([1-5]A|none))*)?$")]
     grade: Option<String>,
     /// yes or no.
+    #[param(pattern = "^(yes|no|true|false|1|0)?$")]
     charity: Option<String>,
-    /// As it was on this day, not after today.
+    /// As it was on this day, not after today; a later day is refused. `2026-11-21`.
+    #[param(format = Date)]
     as_of: Option<String>,
+    /// Where the asker is: nearer organizations come first among equals.
+    #[param(pattern = "^([1-9][0-9]([0-9]{2}|[0-9]{4}|[0-9]{7}|[0-9]{10})?)?$")]
+    near: Option<String>,
     /// Items per page, 1 to 200; 20 if not given.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u8>,
     /// `next` of the page before. Pages follow each other without gaps or repetitions whatever changes meanwhile.
+    #[param(pattern = "^([0-9a-fA-F]{88})?$")]
     after: Option<String>,
 }
 
@@ -148,11 +161,13 @@ pub struct Versions {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct DayParams {
-    /// What held on this day; today if not given.
+    /// What held on this day; today if not given. A day that has not come yet is refused.
     #[serde(default)]
+    #[param(format = Date)]
     as_of: String,
-    /// As known at the end of this day; now if not given.
+    /// As known at the end of this day; now if not given. A day that has not come yet is refused.
     #[serde(default)]
+    #[param(format = Date)]
     known_on: String,
 }
 
@@ -165,7 +180,8 @@ pub(super) fn routes() -> Router<Arc<Site>> {
 
 /// Searches the register.
 #[utoipa::path(get, path = "/api/v1/organizations", tag = "organizations", params(SearchParams),
-    responses((status = 200, body = OrganizationPage), (status = 422, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = OrganizationPage), (status = 422, description = "A value cannot be read: see errors", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many requests: wait as Retry-After says", body = Problem, content_type = "application/problem+json")))]
 async fn search(cx: Cx, headers: HeaderMap, Query(pairs): Query<Vec<(String, String)>>) -> Result<Response, WebError> {
     let today = cx.today;
     let page = cx
@@ -182,7 +198,8 @@ async fn search(cx: Cx, headers: HeaderMap, Query(pairs): Query<Vec<(String, Str
 /// One organization, by credit code, filing number or id.
 #[utoipa::path(get, path = "/api/v1/organizations/{code}", tag = "organizations",
     params(("code" = String, Path, description = "Credit code, filing number or id; former codes too"), DayParams),
-    responses((status = 200, body = OrganizationDetail), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = OrganizationDetail), (status = 404, description = "Unknown; detail says which character of a code is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A day cannot be read", body = Problem, content_type = "application/problem+json"), (status = 429, description = "Too many requests: wait as Retry-After says", body = Problem, content_type = "application/problem+json")))]
 async fn show(
     cx: Cx,
     headers: HeaderMap,
@@ -202,7 +219,8 @@ async fn show(
 /// Every stage of one organization's life.
 #[utoipa::path(get, path = "/api/v1/organizations/{code}/versions", tag = "organizations",
     params(("code" = String, Path, description = "Credit code, filing number or id"), DayParams),
-    responses((status = 200, body = Versions), (status = 404, body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Versions), (status = 404, description = "Unknown; detail says which character of a code is wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A day cannot be read", body = Problem, content_type = "application/problem+json"), (status = 429, description = "Too many requests: wait as Retry-After says", body = Problem, content_type = "application/problem+json")))]
 async fn versions(
     cx: Cx,
     headers: HeaderMap,
@@ -231,7 +249,14 @@ async fn versions(
 }
 
 fn moment(cx: &Cx, days: &DayParams) -> Result<Moment, WebError> {
-    Ok(Moment::of(read_day(&days.as_of, "as_of")?, read_day(&days.known_on, "known_on")?, cx.today))
+    let day = |text: &str, field: &'static str| match read_day(text, field)? {
+        Some(day) if day > cx.today => {
+            let why = format!("“{day}”还没有到，请填不晚于今天（{}）的日期", cx.today);
+            Err(WebError::invalid(why.clone()).field(field, &why))
+        }
+        day => Ok(day),
+    };
+    Ok(Moment::of(day(&days.as_of, "as_of")?, day(&days.known_on, "known_on")?, cx.today))
 }
 
 fn load(site: &Site, code: &str, moment: Moment) -> Result<Dossier, WebError> {

@@ -34,11 +34,13 @@ fn filled(path: &str) -> String {
 }
 
 fn everybody(site: &TestSite) -> Vec<(String, Visitor)> {
-    let body = site.office.body("registrar", "沈阳市民政局", "2101");
+    let kinds = ["registrar", "supervisor", "regulator", "party", "finance", "tax", "street", "community"];
+    let bodies = kinds.map(|kind| (kind, site.office.body(kind, &format!("沈阳市{kind}"), "2101")));
+    let body_of = |desk: &str| bodies.iter().find(|(kind, _)| site.office.catalogue.desk_fits(desk, kind)).unwrap().1;
     let mut all = vec![("stranger".to_owned(), site.stranger()), ("founder".to_owned(), site.founder("bai"))];
     let desks: Vec<String> = site.office.catalogue.desks().map(|(id, _)| id.to_owned()).collect();
     for desk in desks.iter().filter(|desk| !matches!(desk.as_str(), "applicant" | "system")) {
-        all.push((desk.clone(), site.official(desk, "2101", body)));
+        all.push((desk.clone(), site.official(desk, "2101", body_of(desk))));
     }
     for (name, role) in [
         ("system admin", AdminRole::System),

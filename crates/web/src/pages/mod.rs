@@ -56,4 +56,6 @@ pub fn routes() -> Router<Arc<Site>> {
 #[cfg(test)]
 mod access_tests;
 #[cfg(test)]
+mod budget_tests;
+#[cfg(test)]
 mod tests;

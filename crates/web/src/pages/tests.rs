@@ -264,7 +264,13 @@ async fn the_larger_mode_is_remembered_and_returns_only_home() {
 async fn operators_see_health_readiness_and_counters() {
     assert_eq!(get("/healthz", "").await.text, "ok\n");
     assert_eq!(get("/readyz", "").await.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(get("/metrics", "").await.text.contains("yishe_http_requests_total"));
+    let from = |peer: &str| {
+        let peer: std::net::SocketAddr = peer.parse().unwrap();
+        Request::get("/metrics").extension(axum::extract::ConnectInfo(peer)).body(Body::empty()).unwrap()
+    };
+    assert!(ask(&site(), from("127.0.0.1:9")).await.text.contains("yishe_http_requests_total"));
+    assert_eq!(ask(&site(), from("10.0.0.9:9")).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(get("/metrics", "").await.status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]

@@ -32,6 +32,23 @@ pub struct SummaryRow {
     pub change: Option<String>,
 }
 
+impl SummaryRow {
+    /// A charter among answers: it is folded, with its opening words to know it by.
+    pub fn is_long(&self) -> bool {
+        self.value.chars().count() > LONG
+    }
+
+    /// The opening words of a folded value.
+    pub fn opening(&self) -> String {
+        self.value.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(OPENING).collect()
+    }
+}
+
+/// Values with more characters are folded.
+const LONG: usize = 400;
+/// How much of a folded value stands on its line.
+const OPENING: usize = 48;
+
 /// Answers to check before sending, or the items of a record (核对清单).
 #[derive(Debug, Clone, Template)]
 #[template(path = "parts/summary_list.html")]
@@ -133,6 +150,12 @@ impl Cell {
     /// A link.
     pub fn link(text: impl Into<String>, href: impl Into<String>) -> Self {
         Self { text: text.into(), href: Some(href.into()), tone: None }
+    }
+
+    /// A day, a number or a word: it stays on one line.
+    pub fn is_short(&self) -> bool {
+        let most = if self.text.is_ascii() { 16 } else { 8 };
+        self.text.chars().count() <= most
     }
 
     /// A state.

@@ -43,9 +43,11 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    /// A menu line is current when the path is it or lies below it.
+    /// A menu line is current when the path is it or lies below it. A line that leads to a part of a page is not: the page's own is.
     fn current(&self, href: &str) -> bool {
-        let href = href.split('?').next().unwrap_or(href);
+        if href.contains('?') {
+            return false;
+        }
         self.cx.path == href || (href.len() > 1 && self.cx.path.starts_with(&format!("{href}/")) && href != "/desk")
     }
 

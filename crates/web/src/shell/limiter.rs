@@ -32,13 +32,24 @@ struct Bucket {
     at: Instant,
 }
 
+/// What a bucket still holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// When full.
+    pub most: u32,
+    /// Now.
+    pub now: u32,
+    /// Seconds until it is full again.
+    pub whole_in: u32,
+}
+
 /// The buckets by key.
 #[derive(Debug, Default)]
 pub struct Limiter(Mutex<HashMap<String, Bucket>>);
 
 impl Limiter {
     /// Takes one from `key`'s bucket, or says how many seconds to wait.
-    pub fn take(&self, key: &str, rate: Rate, now: Instant) -> Result<(), u32> {
+    pub fn take(&self, key: &str, rate: Rate, now: Instant) -> Result<Left, u32> {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= MOST {
             buckets.retain(|_, bucket| now.0 - bucket.at.0 < 60_000);
@@ -54,7 +65,8 @@ impl Limiter {
             return Err(((1.0 - bucket.left) / rate.per_second).ceil() as u32);
         }
         bucket.left -= 1.0;
-        Ok(())
+        let whole_in = ((rate.burst - bucket.left) / rate.per_second).ceil() as u32;
+        Ok(Left { most: rate.burst as u32, now: bucket.left as u32, whole_in })
     }
 }
 
@@ -65,7 +77,7 @@ mod tests {
     #[test]
     fn a_bucket_empties_and_fills_again() {
         let (limiter, rate) = (Limiter::default(), Rate { burst: 2.0, per_second: 0.5 });
-        assert!(limiter.take("a", rate, Instant(0)).is_ok());
+        assert_eq!(limiter.take("a", rate, Instant(0)), Ok(Left { most: 2, now: 1, whole_in: 2 }));
         assert!(limiter.take("a", rate, Instant(0)).is_ok());
         assert_eq!(limiter.take("a", rate, Instant(0)), Err(2));
         assert!(limiter.take("b", rate, Instant(0)).is_ok(), "others are not slowed");

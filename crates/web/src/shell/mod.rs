@@ -4,6 +4,7 @@ pub mod csrf;
 mod layout;
 pub mod limiter;
 pub mod metrics;
+pub mod scrape;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,6 +26,9 @@ use crate::site::Site;
 /// No inline script or style, nothing from elsewhere, no framing. `data:` images are the small icons inside Tabler's stylesheet.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; \
                    form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
+/// Where a form costs a slow hash, or tries a secret.
+const HASHING: [&str; 7] =
+    ["/login", "/login/activate", "/login/bind", "/login/code", "/login/password", "/account/password", "/register"];
 /// Most bytes of an ordinary form.
 const FORM_LIMIT: usize = 1024 * 1024;
 
@@ -39,8 +43,9 @@ pub(crate) async fn around(State(site): State<Arc<Site>>, request: Request, next
         let _entered = span.enter();
         admit(&site, &cx, &request)
     };
+    let left = answer.as_ref().ok().copied().flatten().filter(|_| cx.path.starts_with("/api/"));
     let response = match answer {
-        Ok(()) => match checked(&cx, request).await {
+        Ok(_) => match checked(&cx, request).await {
             Ok(mut request) => {
                 request.extensions_mut().insert(cx.clone());
                 next.run(request).await
@@ -49,8 +54,10 @@ pub(crate) async fn around(State(site): State<Arc<Site>>, request: Request, next
         },
         Err(error) => error.into_response(),
     };
+    let wait = response.extensions().get::<WebError>().and_then(|error| error.retry_after);
     let mut response = dress(&cx, response);
     finish(&cx, &mut response);
+    tell_limit(&mut response, left, wait);
     let took = (site.clock.now().0 - started.0).max(0) as u64;
     site.metrics.answered(response.status().as_u16(), took);
     span.in_scope(|| tracing::info!(status = response.status().as_u16(), ms = took));
@@ -105,24 +112,41 @@ fn address(site: &Site, request: &Parts) -> String {
 }
 
 /// Turns away what comes too fast or from another site.
-fn admit(site: &Site, cx: &Cx, request: &Request) -> Result<(), WebError> {
+fn admit(site: &Site, cx: &Cx, request: &Request) -> Result<Option<limiter::Left>, WebError> {
     let now = site.clock.now();
     if matches!(cx.path.as_str(), "/healthz" | "/readyz") || cx.path.starts_with("/assets/") {
-        return Ok(());
+        return Ok(None);
     }
+    let mut left = None;
     let requests = site.settings.requests_per_second;
     // Assets are small, kept for a year, and asked for in handfuls by every first view: they are not counted.
     if requests > 0 && !cx.path.starts_with("/assets/") {
         let who = cx.viewer.as_ref().map_or_else(|| cx.address.clone(), |viewer| viewer.account.to_string());
-        site.limiter.take(&who, limiter::Rate::per_second(requests), now).map_err(WebError::too_many)?;
+        left = Some(site.limiter.take(&who, limiter::Rate::per_second(requests), now).map_err(WebError::too_many)?);
     }
-    if cx.path == "/login" && request.method() == Method::POST {
-        site.limiter.take(&format!("sign-in {}", cx.address), limiter::SIGN_IN, now).map_err(WebError::too_many)?;
+    // What checks or hashes a password or a code; counted by address, whoever is signed in.
+    if request.method() == Method::POST && HASHING.contains(&cx.path.as_str()) {
+        site.limiter.take(&format!("{} {}", cx.path, cx.address), limiter::SIGN_IN, now).map_err(WebError::too_many)?;
     }
     if !is_safe(request.method()) && from_elsewhere(request.headers()) {
         return Err(WebError::stale_form());
     }
-    Ok(())
+    Ok(left)
+}
+
+/// What programs want to know of the limit: how many may still come at once, and after a refusal how long to wait.
+fn tell_limit(response: &mut Response, left: Option<limiter::Left>, wait: Option<u32>) {
+    let mut put = |name: &'static str, number: u32| {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from(number));
+    };
+    if let Some(left) = left {
+        put("ratelimit-limit", left.most);
+        put("ratelimit-remaining", left.now);
+        put("ratelimit-reset", left.whole_in);
+    }
+    if let Some(seconds) = wait {
+        put("retry-after", seconds);
+    }
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -36,6 +36,13 @@ impl Backup {
                 "PostgreSQL 数据库请用它自己的工具备份（pg_dump 或基础备份加归档日志），文件目录用 rsync；见 docs/OPERATIONS.md",
             ));
         }
+        if self.file.exists() {
+            return Err(Failure::Refused(format!("{} 已经存在，备份从不覆盖。请换一个文件名", self.file.display())));
+        }
+        let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Failure::Refused(format!("没有目录 {}", folder.display())));
+        }
         // The database first: every file that it names was stored before the act that names it.
         let checked = store::backup::backup(&db, &self.file)?;
         let folder = self.files.clone().unwrap_or_else(|| files_beside(&self.file));

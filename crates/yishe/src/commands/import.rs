@@ -12,7 +12,7 @@ use registry::import::{Column, Mapping};
 
 use super::Asked;
 use crate::failure::Failure;
-use crate::install::{Installation, Kind as Use, Opening};
+use crate::install::{Installation, Kind as Use, Opening, exists, passing};
 use crate::progress::Progress;
 
 /// 导入
@@ -95,10 +95,27 @@ fn unreadable(path: &std::path::Path, error: &std::io::Error) -> Failure {
 
 impl Organizations {
     fn run(&self, asked: &Asked) -> Result<(), Failure> {
-        let bytes = std::fs::read(&self.file).map_err(|error| unreadable(&self.file, &error))?;
-        let opening =
-            Opening { now: asked.now, create: Some(Use::Serve), reads_only: self.dry_run, ..Opening::default() };
-        let open = Installation::open(&asked.place, &opening)?;
+        let bytes = std::fs::read(&self.file).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Failure::Refused(format!("没有文件 {}", self.file.display())),
+            _ => unreadable(&self.file, &error),
+        })?;
+        // Before anything is imported: the report could not be had later.
+        let folder =
+            self.report.as_ref().and_then(|path| path.parent()).filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Failure::Refused(format!("没有目录 {}，退回清单写不进去", folder.display())));
+        }
+        // A dry run makes nothing: where there is no database yet, the file is looked at beside an empty one that passes.
+        let (open, _passing) = if self.dry_run && !exists(&asked.place.config()?) {
+            println!("还没有数据库：只检查文件本身，不与已有名册比对");
+            let (open, folder) = passing(asked.now)?;
+            (open, Some(folder))
+        } else {
+            // A configured database is made by `migrate`: a wrong path must not look like a fresh start.
+            let create = (asked.place.config.is_none() && !self.dry_run).then_some(Use::Serve);
+            let opening = Opening { now: asked.now, create, reads_only: self.dry_run, ..Opening::default() };
+            (Installation::open(&asked.place, &opening)?, None)
+        };
         let who = Actor::system();
         let preview = open.office.preview_import(&who, &bytes).map_err(said)?;
         let mapping = self.mapping(&preview)?;
@@ -189,7 +206,7 @@ impl Organizations {
 }
 
 /// The refusal with every wrong field, as a terminal shows it.
-fn said(refused: office::Refused) -> Failure {
+pub(super) fn said(refused: office::Refused) -> Failure {
     match refused {
         office::Refused::Invalid(wrong) => {
             Failure::Refused(wrong.into_iter().map(|wrong| wrong.message).collect::<Vec<_>>().join("；"))

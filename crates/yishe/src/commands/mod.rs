@@ -1,4 +1,5 @@
 //! The command line (命令行): one file per command, one dispatch.
+mod account;
 mod backup;
 mod catalogue;
 mod code;
@@ -61,6 +62,8 @@ enum Command {
     Catalogue(catalogue::CatalogueArgs),
     /// 离线验证电子证照
     Verify(verify::Verify),
+    /// 账号：开立最初的三员
+    Account(account::Account),
     /// 密钥：生成、轮换、导出公钥
     Keys(keys::Keys),
     /// 配置：检查
@@ -107,6 +110,7 @@ impl Cli {
             Command::Journal(command) => command.run(&asked),
             Command::Catalogue(command) => command.run(&asked),
             Command::Verify(command) => command.run(&asked),
+            Command::Account(command) => command.run(&asked),
             Command::Keys(command) => command.run(&asked),
             Command::Config(command) => command.run(&asked),
         }

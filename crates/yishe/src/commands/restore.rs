@@ -23,6 +23,11 @@ impl Restore {
         let Some(path) = config.store().sqlite_path() else {
             return Err(Failure::refused("PostgreSQL 数据库请用 pg_restore 恢复；见 docs/OPERATIONS.md"));
         };
+        if !self.file.is_file() {
+            return Err(Failure::Refused(format!("没有备份文件 {}", self.file.display())));
+        }
+        // Before anything is made or moved.
+        store::backup::check(&self.file)?;
         std::fs::create_dir_all(&config.data).map_err(Failure::trouble)?;
         let _lock = crate::install::lock(&config)?;
         let old = path.exists();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jobs::{Runner, Schedule};
 use web::front::OfficeFront;
+use web::shell::scrape::Scrape;
 use web::{Settings, Site};
 
 use super::Asked;
@@ -30,14 +31,32 @@ impl Serve {
         logging::start(&config.log);
         // A database that does not exist is made by `migrate`, so that a wrong path is not mistaken for a fresh start.
         let open = Installation::open(&asked.place, &Opening { index: true, serve: true, ..Opening::default() })?;
-        let settings = settings(&open.config, open.kind);
+        if open.kind.is_play() {
+            // Its passwords are printed on the sign-in page and its keys are in every copy of it.
+            return Err(Failure::refused(
+                "这是演示或测试用的数据库，不能对外提供服务。请另建正式数据库：yishe migrate --config FILE",
+            ));
+        }
+        let settings = settings(&open.config, open.kind)?;
         serve(open, settings, Vec::new(), |_| ())
     }
 }
 
-fn settings(config: &Config, kind: Kind) -> Settings {
+fn settings(config: &Config, kind: Kind) -> Result<Settings, Failure> {
     let site = &config.site;
-    Settings {
+    let scrape = match &config.metrics.token {
+        None => Scrape::ThisMachine,
+        Some(path) => {
+            let token = std::fs::read_to_string(path)
+                .map_err(|error| Failure::Refused(format!("{} 读不出来：{error}", path.display())))?;
+            crate::install::check_private(path)?;
+            if token.trim().len() < 16 {
+                return Err(Failure::Refused(format!("令牌文件 {} 太短：至少 16 个字符", path.display())));
+            }
+            Scrape::Bearer(vault::token_digest(token.trim()))
+        }
+    };
+    Ok(Settings {
         product: site.product.clone(),
         host: site.host.clone(),
         support: site.support.clone(),
@@ -50,7 +69,8 @@ fn settings(config: &Config, kind: Kind) -> Settings {
         behind_proxy: config.trusted_proxy,
         requests_per_second: Settings::demo("").requests_per_second,
         base_url: config.base_url.trim_end_matches('/').to_owned(),
-    }
+        scrape,
+    })
 }
 
 /// Serves until the process is told to stop. `accounts` are offered on the sign-in page; `ready` is called with the address.

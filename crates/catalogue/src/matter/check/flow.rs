@@ -106,6 +106,20 @@ impl Checking<'_> {
         {
             self.error(&path, format!("环节“{}”有 when，跳过之后没有去处", step.name), "请给它一个 open 或 join");
         }
+        if step.when.is_none() && !step.otherwise.is_empty() {
+            self.error(
+                &path,
+                format!("环节“{}”没有 when，otherwise 永远用不到", step.name),
+                "请补上 when，或删去 otherwise",
+            );
+        }
+        if step.otherwise.iter().rev().skip(1).any(|said| said.when.is_none()) {
+            self.error(
+                &path,
+                format!("环节“{}”的 otherwise 里，没有 when 的一句后面还有别的", step.name),
+                "请把没有 when 的一句放在最后",
+            );
+        }
         if let Some(notice) = &step.notice {
             self.public(&path, &notice.shows, &notice.title);
             if step.offers(Verb::Lapse).next().is_none() {

@@ -52,6 +52,7 @@ fn each_mistake_is_named() {
         ),
         ("kind = \"withdrawn\"", "kind = \"terminated\"", "没有 kind = \"withdrawn\" 的办理结果"),
         ("extension = {", "# extension = {", "不能延长"),
+        ("desk = \"party\"", "desk = \"party\"\notherwise = [{ text = \"不需要\" }]", "otherwise 永远用不到"),
         ("feeds = \"name\"", "help = \"名称\"", "feeds = Name"),
     ];
     for (from, to, expected) in mistakes {

@@ -199,6 +199,10 @@ impl Office {
         match label {
             "住所所在区划" => area().map_or(text.clone(), |area| self.areas.full_name_at(&area, day)),
             "登记管理机关" => area().map_or(text.clone(), |area| self.authority_name(&area, day)),
+            "国民经济行业分类" => {
+                let industries = self.catalogue.lists().find(|list| list.id == "industry");
+                industries.and_then(|list| list.find_label(&text)).map_or(text.clone(), str::to_owned)
+            }
             _ => text,
         }
     }

@@ -64,7 +64,7 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
         text: "个人有权查阅、复制、更正、补充其个人信息；符合法定情形的，可以请求删除。法律规定的保存期限未满的，\
                停止除存储和安全保护以外的处理。"
             .to_owned(),
-        source: "《个人信息保护法》第四十五条至第四十七条".to_owned(),
+        source: RequestKind::ALL.map(|kind| basis_text(cx, kind.basis())).join("、"),
         more: None,
     };
     Ok(Sheet::new("我的个人信息", "在这里看平台保存了您的哪些信息，以及谁看过。")
@@ -80,11 +80,17 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
         .under("我的账号", "/account"))
 }
 
+/// The clause that a parameter names; empty where it is not set.
+fn basis_text(cx: &Cx, name: &str) -> String {
+    let nation = base::AreaCode::nation();
+    cx.site.office.need_text(name, &nation, cx.today).unwrap_or_default()
+}
+
 fn ask_form(cx: &Cx, filled: &Filled, bodies: &[Body]) -> crate::pages::sheet::ShortForm {
     let kinds = RequestKind::ALL.into_iter().map(|kind| Opt {
         value: kind.as_str().to_owned(),
         text: kind.label().to_owned(),
-        hint: kind.article().to_owned(),
+        hint: basis_text(cx, kind.basis()),
     });
     let areas = bodies.iter().map(|body| Opt::new(body.area.as_str(), body.name.clone())).collect();
     let inputs = vec![

@@ -50,7 +50,7 @@ async fn show(cx: Cx, Query(query): Query<Done>) -> Result<Page, WebError> {
         .await?;
     let roles: Vec<&str> = viewer.roles.iter().map(|role| role.label.as_str()).collect();
     let code = if viewer.signed.kind == "official" {
-        "已绑定。换手机请联系系统管理员解除绑定"
+        "已绑定。换手机请联系系统管理员发起重新激活，由安全管理员确认"
     } else {
         "公众账号不需要"
     };

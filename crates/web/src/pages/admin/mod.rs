@@ -1,5 +1,6 @@
 //! 系统管理: three administrators, three pages, each only its own (三员分立); and how the system stands.
 mod accounts;
+mod activations;
 mod audit;
 mod rights;
 mod system;
@@ -18,6 +19,7 @@ pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .route("/admin", get(home))
         .merge(accounts::routes())
+        .merge(activations::routes())
         .merge(rights::routes())
         .merge(audit::routes())
         .merge(system::routes())

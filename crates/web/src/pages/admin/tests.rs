@@ -2,9 +2,10 @@
 use authority::AdminRole;
 use axum::http::StatusCode;
 
-use crate::testing::{PASSWORD, TestSite};
+use crate::testing::{Got, TestSite};
 
-const PAGES: [(&str, AdminRole); 6] = [
+const PAGES: [(&str, AdminRole); 7] = [
+    ("/admin/activations", AdminRole::Security),
     ("/admin/accounts", AdminRole::System),
     ("/admin/bodies", AdminRole::System),
     ("/admin/system", AdminRole::System),
@@ -44,6 +45,11 @@ async fn each_administrator_sees_his_own_pages_and_nobody_else_does() {
     assert!(admins[2].1.get("/admin/audit").await.text.contains("开立账号"), "what was done today");
 }
 
+/// The half code on a slip.
+fn code(slip: &Got) -> String {
+    slip.text.split("<pre class=\"y-code\"><code>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn an_account_is_opened_seated_unseated_and_closed_by_two_people() {
     let site = TestSite::new();
@@ -54,13 +60,44 @@ async fn an_account_is_opened_seated_unseated_and_closed_by_two_people() {
     assert!(missing.status == StatusCode::UNPROCESSABLE_ENTITY && missing.text.contains("没有这个行政区划代码"));
     let body = [("name", "沈阳市民政局"), ("kind", "registrar"), ("area", "2101")];
     assert_eq!(system.post("/admin/bodies", &body).await.location(), "/admin/bodies?done=body");
-    let weak = system
-        .post("/admin/accounts", &[("login", "shencha"), ("name", "审查岗"), ("password", "x"), ("admin", "")])
-        .await;
-    assert!(weak.status == StatusCode::UNPROCESSABLE_ENTITY);
-    weak.is_well_made();
-    let fields = [("login", "shencha"), ("name", "审查岗"), ("password", PASSWORD), ("admin", "")];
-    assert_eq!(system.post("/admin/accounts", &fields).await.location(), "/admin/accounts?done=opened");
+    let short = system.post("/admin/accounts", &[("login", "x"), ("name", "审查岗"), ("admin", "")]).await;
+    assert!(short.status == StatusCode::UNPROCESSABLE_ENTITY);
+    short.is_well_made();
+    let first = system.post("/admin/accounts", &[("login", "shencha"), ("name", "审查岗"), ("admin", "")]).await;
+    let list = security.get("/admin/activations").await;
+    list.is_well_made();
+    let id = list.text.split("href=\"/admin/activations/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let path = format!("/admin/activations/{id}");
+    security.get(&path).await.is_well_made();
+    assert_eq!(system.post(&path, &[("go", "confirm")]).await.status, StatusCode::FORBIDDEN, "not by who asked");
+    let refused = security.post(&path, &[("go", "refuse"), ("reason", "")]).await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY);
+    refused.is_well_made();
+    let second = security.post(&path, &[("go", "confirm")]).await;
+    assert_eq!(security.post(&path, &[("go", "confirm")]).await.status, StatusCode::NOT_FOUND, "shown once");
+    for slip in [&first, &second] {
+        slip.is_well_made();
+        assert_eq!(slip.headers["cache-control"], "no-store");
+    }
+    let stranger = site.stranger();
+    stranger.get("/login/activate").await.is_well_made();
+    let own = |again: &'static str, one: &str, two: &str| {
+        [("login", "shencha"), ("first", one), ("second", two), ("password", "Copper-9-bridge"), ("again", again)]
+            .map(|(name, value)| (name, value.to_owned()))
+    };
+    for (fields, word) in [
+        (own("x", &code(&first), &code(&second)), "两次输入"),
+        (own("Copper-9-bridge", &code(&first), &code(&first)), "激活码不对"),
+    ] {
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let got = stranger.post("/login/activate", &fields).await;
+        assert!(got.status == StatusCode::UNPROCESSABLE_ENTITY && got.text.contains(word), "{word}");
+        assert!(!got.text.contains("Copper") && !got.text.contains(&code(&first)), "secrets are not shown again");
+        got.is_well_made();
+    }
+    let fields = own("Copper-9-bridge", &code(&first), &code(&second));
+    let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(stranger.post("/login/activate", &fields).await.location(), "/login/bind");
     let page = security.get("/admin/rights").await;
     assert!(page.text.contains("收件、看材料是否齐全"), "a duty nobody holds");
     let value = |name: &str| {
@@ -93,4 +130,61 @@ async fn an_account_is_opened_seated_unseated_and_closed_by_two_people() {
     let verified = audit.post("/admin/audit/verify", &[]).await;
     assert!(verified.text.contains("核验通过") || verified.text.contains("核验发现问题"));
     verified.is_well_made();
+}
+
+#[tokio::test]
+async fn a_message_given_up_is_seen_and_sent_again_by_the_system_administrator_alone() {
+    let mut house = office::testing::office();
+    house.office.outside = std::sync::Arc::new(office::connector::Outside::demo());
+    let (origin, id) = ("210100".parse::<base::Origin>().unwrap(), base::RecordId::from_bits(7));
+    let at = house.clock.now();
+    let row = store::outside::OutboxRow {
+        origin,
+        id,
+        connector: "case_status".to_owned(),
+        subject: "case/01J00000000000000000000000".to_owned(),
+        seq: 1,
+        kind: "case.accepted".to_owned(),
+        version: 1,
+        body: serde_json::json!({ "case_number": "210100202600001", "status": "审查中" }),
+        made_at: at,
+        state: "dead".to_owned(),
+        attempts: 12,
+        due_at: at,
+        error: Some("对方回复 422：unknown matter".to_owned()),
+        ended_at: Some(at),
+    };
+    house.db.write(move |tx| tx.insert(&row)).unwrap();
+    let site = TestSite::with(house);
+    let body = site.office.body("registrar", "沈阳市民政局", "2101");
+    let system = site.admin(AdminRole::System);
+    let state = system.get("/admin/system").await;
+    state.is_well_made();
+    for words in ["失败 1 条", "210100202600001", "录制应答", "尚未接通", "没有配置"] {
+        assert!(state.text.contains(words), "{words}");
+    }
+    let path = format!("/admin/system/messages/{origin}/{id}");
+    let again = [("what", "again"), ("reason", "对方已补录事项")];
+    for other in [
+        site.admin(AdminRole::Security),
+        site.admin(AdminRole::Audit),
+        site.official("decision", "2101", body),
+        site.founder("bai"),
+    ] {
+        assert_eq!(other.get(&path).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(other.post(&path, &again).await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(site.stranger().get(&path).await.status, StatusCode::SEE_OTHER);
+    let one = system.get(&path).await;
+    one.is_well_made();
+    assert!(one.text.contains("unknown matter") && one.text.contains("审查中"), "{}", one.text);
+    let bare = system.post(&path, &[("what", "again"), ("reason", "")]).await;
+    bare.is_well_made();
+    assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(system.post(&path, &again).await.location(), "/admin/system?done=again");
+    assert_eq!(system.get(&path).await.status, StatusCode::NOT_FOUND, "it is no longer given up");
+    let state = system.get("/admin/system?done=again").await;
+    state.is_well_made();
+    assert!(state.text.contains("有积压 1 条") && state.text.contains("马上再送一次"));
+    assert_eq!(system.get("/admin/system/messages/210100/no-id").await.status, StatusCode::NOT_FOUND);
 }

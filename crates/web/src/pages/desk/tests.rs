@@ -51,14 +51,7 @@ impl Town {
         let resolved = office.matter("found-association", &AREA.parse().unwrap(), office.clock.today()).unwrap();
         let (mut answers, materials) = form_of(&resolved.matter, &|_| self.supervisor);
         answers.put("name", serde_json::json!(name));
-        let new = NewCase {
-            matter: "found-association".into(),
-            org: None,
-            answers,
-            materials,
-            files_of: None,
-            synthetic: true,
-        };
+        let new = NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: true };
         office.file_case(&self.founder.actor, new).unwrap()
     }
 
@@ -67,8 +60,13 @@ impl Town {
     }
 }
 
-const POINTS: [(&str, &str); 4] =
-    [("point.complete", "yes"), ("point.route", "yes"), ("point.jurisdiction", "yes"), ("point.party_info", "yes")];
+const POINTS: [(&str, &str); 5] = [
+    ("point.complete", "yes"),
+    ("point.route", "yes"),
+    ("point.bodies", "yes"),
+    ("point.jurisdiction", "yes"),
+    ("point.party_info", "yes"),
+];
 
 fn accept(rev: &str) -> Vec<(&str, &str)> {
     let mut fields = vec![("step", "intake"), ("rev", rev), ("verb", "accept")];

@@ -1,4 +1,6 @@
 //! 登录与退出: one entry for everybody; the role is chosen afterwards. Officials pass further `steps` first.
+mod activate;
+mod outside;
 mod steps;
 
 use std::sync::Arc;
@@ -32,6 +34,7 @@ struct LoginPage {
     errors: Option<ErrorSummary>,
     name: TextField,
     password_error: String,
+    outside: bool,
     demo: Vec<(String, String, String)>,
 }
 
@@ -47,7 +50,9 @@ pub fn routes() -> Router<Arc<Site>> {
         .route("/login", get(show).post(enter))
         .route("/logout", post(leave))
         .route("/session", get(session))
+        .merge(activate::routes())
         .merge(steps::routes())
+        .merge(outside::routes())
 }
 
 /// Who knocks: for lock-outs and the list of sessions.
@@ -71,6 +76,7 @@ fn page(cx: &Cx, back: &str, name: &str, error: Option<&str>) -> Page {
         errors: error.map(|text| ErrorSummary::of(&[("password", text)])),
         name: TextField { autocomplete: "username", width: 20, ..TextField::new(label, name) },
         password_error: error.unwrap_or_default().to_owned(),
+        outside: cx.site.office.outside.identity.is_some(),
         demo,
     };
     let page = Page::new("登录", body);
@@ -89,9 +95,13 @@ async fn enter(cx: Cx, form: Form) -> Result<Response, WebError> {
     if name.is_empty() || password.is_empty() {
         return Ok(page(&cx, &back, &name, Some("请填写账号和密码")).into_response());
     }
-    let (who, door) = (name.clone(), entrance(&cx));
+    let (who, door, before) = (name.clone(), entrance(&cx), cx.session.clone());
     let entered = cx.blocking(move |site| {
         let token = site.accounts.sign_in(&who, &password, &door);
+        // Whoever signs in again, perhaps as somebody else, leaves no session behind in this browser.
+        if let (Ok(_), Some(before)) = (&token, before) {
+            site.accounts.sign_out(&before);
+        }
         Ok(token.map(|token| (site.accounts.find(&token), token)))
     });
     match entered.await? {

@@ -1,8 +1,6 @@
 //! Signing in as people do it.
-use axum::http::{StatusCode, header};
-use office::accounts::NewAccount;
-
 use crate::testing::{PASSWORD, TestSite, Visitor};
+use axum::http::{StatusCode, header};
 
 pub(crate) fn door() -> office::accounts::Entrance {
     office::accounts::Entrance { address: "10.0.0.2".to_owned(), agent: "test".to_owned() }
@@ -31,14 +29,22 @@ fn sealed(text: &str) -> String {
 #[tokio::test]
 async fn an_official_binds_a_code_changes_the_password_and_only_then_works() {
     let site = TestSite::new();
-    let system = site.office.admin(authority::AdminRole::System);
-    let new = NewAccount { login: "shouli".to_owned(), name: "受理岗".to_owned(), password: PASSWORD.to_owned() };
-    site.office.open_official(&system, &new, None).unwrap();
+    let account = site.office.opened("shouli", "受理岗", None);
+    // As in a database from before activation codes: the password was given by an administrator.
+    let given = site.office.db.write(move |tx| {
+        let person = store::accounts::find(tx, account)?.unwrap().person;
+        let password = store::accounts::credential(tx, person, account, "password")?.unwrap();
+        tx.upsert(&store::accounts::Credential { must_change: true, ..password })
+    });
+    given.unwrap();
     let clerk = enter(&site, "shouli", PASSWORD).await;
     assert_eq!(clerk.get("/roles").await.location(), "/login/bind?back=%2Froles", "nothing else answers before");
     let page = clerk.get("/login/bind?back=/account").await;
     page.is_well_made();
-    assert!(page.text.contains("<svg") && page.text.contains("手工输入的密钥"));
+    assert!(page.text.contains("<svg") && page.text.contains("手工输入密钥"));
+    assert!(!page.text.contains("otpauth"), "the address of a key is not printed");
+    let key = page.text.split("class=\"y-secret\">").nth(1).unwrap().split('<').next().unwrap();
+    assert!(key.split(' ').count() >= 4 && key.split(' ').rev().skip(1).all(|group| group.len() == 4), "{key}");
     let offer = sealed(&page.text);
     let wrong = clerk.post("/login/bind", &[("sealed", &offer), ("code", "000000")]).await;
     wrong.is_well_made();
@@ -102,4 +108,83 @@ async fn one_identity_one_entry_and_a_role_at_a_time() {
     assert_eq!(clerk.post("/roles", &[("role", "me")]).await.status, StatusCode::SEE_OTHER);
     assert!(site.site.accounts.find(&clerk.secret).unwrap().actor.posts.is_empty(), "the posts rest meanwhile");
     assert_eq!(clerk.post("/roles", &[("role", "admin")]).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_this_browser_had() {
+    let site = TestSite::new();
+    let bai = site.founder("bai");
+    site.office.founder("mei");
+    let again = bai.post("/login", &[("name", "mei"), ("password", PASSWORD)]).await;
+    let fresh = cookie(&again);
+    assert!(!fresh.is_empty() && fresh != bai.secret, "a secret that nobody could have known before");
+    assert!(site.office.session(&bai.secret).unwrap().is_none(), "nobody finds the first one's work in this browser");
+    let set = again.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap().to_owned());
+    let session = set.into_iter().find(|value| value.starts_with("yishe_session=")).unwrap();
+    assert!(
+        session.contains("HttpOnly") && session.contains("SameSite=Lax") && session.contains("Path=/"),
+        "{session}"
+    );
+    let wrong = site.bearing(&fresh).post("/login", &[("name", "bai"), ("password", "x")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(site.office.session(&fresh).unwrap().is_some(), "a wrong password ends nothing");
+}
+
+#[tokio::test]
+async fn trying_passwords_and_codes_is_slowed_by_address_whatever_the_login_or_header() {
+    let site = TestSite::new();
+    for path in ["/login", "/login/activate", "/register"] {
+        let mut seen = Vec::new();
+        for turn in 0..12 {
+            let body = format!("_csrf={}&name=user{turn}&login=user{turn}&password=x&again=x", site.stranger().token());
+            let request = axum::http::Request::post(path)
+                .header(header::COOKIE, "yishe_visit=0123456789abcdef0123456789abcdef")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("x-forwarded-for", format!("203.0.113.{turn}"))
+                .body(axum::body::Body::from(body));
+            seen.push(site.stranger().ask(request.unwrap()).await.status);
+        }
+        assert_eq!(seen[11], StatusCode::TOO_MANY_REQUESTS, "{path}: a header of the client's own opens no new bucket");
+        assert_ne!(seen[0], StatusCode::TOO_MANY_REQUESTS, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_way_to_the_identity_source_and_back_belongs_to_one_browser() {
+    use office::connector::{Line, Outside, Recorded};
+    let book = r#"{"exchanges": [
+        {"path": "identity", "request": {"ticket": "good"},
+         "answers": [{"status": 200, "body": {"subject": "P-1", "name": "周远舟"}}, {"status": 410}]},
+        {"path": "identity", "answers": [{"no_answer": "timed out"}]}]}"#;
+    let line = Line::recorded(std::sync::Arc::new(Recorded::parse(book).unwrap()));
+    let mut house = office::testing::office();
+    house.office.outside = std::sync::Arc::new(Outside::local().with_identity("https://sso.example/login", line));
+    let site = TestSite::with(house);
+    let stranger = site.stranger();
+    let page = stranger.get("/login").await;
+    page.is_well_made();
+    assert!(page.text.contains("href=\"/login/outside\""));
+    let out = stranger.get("/login/outside").await;
+    let back = "https://sso.example/login?return=http%3A%2F%2Flocalhost%2Flogin%2Foutside%2Freturn&state=";
+    let state = out.location().strip_prefix(back).unwrap_or_else(|| panic!("{}", out.location())).to_owned();
+    let came = |ticket: &str, state: &str| format!("/login/outside/return?ticket={ticket}&state={state}");
+    for (ticket, state, why) in
+        [("good", "0123", "不是从本浏览器发起"), ("silent", state.as_str(), "暂时没有回应"), ("", state.as_str(), "没有给出")]
+    {
+        let got = stranger.get(&came(ticket, state)).await;
+        got.is_well_made();
+        assert!(got.text.contains(why) && cookie(&got).is_empty(), "{why}: {}", got.text);
+    }
+    let got = stranger.get(&came("good", &state)).await;
+    assert_eq!((got.status, got.location()), (StatusCode::SEE_OTHER, "/my"));
+    let zhou = site.bearing(&cookie(&got));
+    assert_eq!(zhou.actor.name, "周远舟");
+    assert_eq!(zhou.get("/my").await.status, StatusCode::OK);
+    assert_eq!(zhou.get("/desk").await.status, StatusCode::FORBIDDEN);
+    assert!(stranger.get(&came("good", &state)).await.text.contains("无效或已用过"));
+
+    let off = TestSite::new().stranger();
+    assert!(!off.get("/login").await.text.contains("/login/outside"));
+    assert_eq!(off.get("/login/outside").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(off.get(&came("good", &state)).await.status, StatusCode::NOT_FOUND);
 }

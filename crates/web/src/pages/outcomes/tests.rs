@@ -68,8 +68,7 @@ fn found(office: &TestOffice, founder: &Visitor, registrar: BodyId) -> Done {
     let area = AREA.parse().unwrap();
     let resolved = office.matter("found-association", &area, office.clock.today()).unwrap();
     let (answers, materials) = form_of(&resolved.matter, &|_| body);
-    let new =
-        NewCase { matter: "found-association".into(), org: None, answers, materials, files_of: None, synthetic: false };
+    let new = NewCase { matter: "found-association".into(), org: None, answers, materials, synthetic: false };
     let done = office.file_case(&founder.actor, new).unwrap();
     let steps = [("intake", Verb::Accept, "intake", registrar), ("party", Verb::Opine, "party", party)];
     let steps = steps

@@ -54,8 +54,8 @@ fn page(cx: &Cx, request: &Request, duty: Option<&Retention>, filled: &Filled) -
     let mut sheet = Sheet::new(format!("{}请求", request.kind.label()), "查看这一页已记入本人的记录。")
         .with(Block::Summary(SummaryList { title: String::new(), rows }));
     if let Some(duty) = duty.filter(|_| request.kind == RequestKind::Erase) {
-        let text = format!("不能删除：仍须保存{}。", duty.what);
-        sheet = sheet.with(Block::Inset(Inset { text, source: duty.clause.to_owned(), more: None }));
+        let text = format!("不能删除：仍须保存{}。{}。", duty.what, duty.until_text());
+        sheet = sheet.with(Block::Inset(Inset { text, source: duty.clause.clone(), more: None }));
     }
     if request.state == "open" {
         let yes = match request.kind {

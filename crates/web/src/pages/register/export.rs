@@ -1,4 +1,5 @@
-//! 导出: the organizations of a search as CSV, Excel or JSON, up to a stated number of rows.
+//! 导出: the organizations of a search as CSV, JSON Lines, JSON or Excel: all of them, read and sent page by page.
+use std::io::{Read as _, Seek as _};
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,11 +13,14 @@ use office::register::read::ask::{Ask, LIMIT_MOST};
 use office::register::read::summary::Summary;
 use rust_xlsxwriter::{Format, Workbook};
 
+use super::pour::{Put, csv_lines, poured};
 use crate::site::Site;
 use crate::{Cx, Query, WebError};
 
-/// Rows an export has at most; whoever needs more takes the bulk files.
-pub const ROWS_MOST: usize = 10_000;
+/// Rows of a sheet less its heading: Excel takes 1,048,576.
+pub const ROWS_MOST: u64 = 1_048_575;
+/// Bytes of a finished workbook sent at a time.
+const PIECE: usize = 64 * 1024;
 
 /// The columns of every table of organizations: (name for programs, heading).
 pub const COLUMNS: [(&str, &str); 19] = [
@@ -76,91 +80,171 @@ pub fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// `/orgs/export.csv`, `.xlsx`, `.json`
+/// `/orgs/export.csv`, `.jsonl`, `.json`, `.xlsx`
 pub fn routes() -> Router<Arc<Site>> {
     Router::new()
-        .route("/orgs/export.csv", get(|cx: Cx, query| async move { export(cx, query, csv).await }))
-        .route("/orgs/export.xlsx", get(|cx: Cx, query| async move { export(cx, query, xlsx).await }))
-        .route("/orgs/export.json", get(|cx: Cx, query| async move { export(cx, query, json).await }))
+        .route("/orgs/export.csv", get(|cx: Cx, query| export(cx, query, Form::Csv)))
+        .route("/orgs/export.jsonl", get(|cx: Cx, query| export(cx, query, Form::Lines)))
+        .route("/orgs/export.json", get(|cx: Cx, query| export(cx, query, Form::Json)))
+        .route("/orgs/export.xlsx", get(|cx: Cx, query| export(cx, query, Form::Xlsx)))
 }
 
-/// A file: its type, ending and bytes.
-type Made = (&'static str, &'static str, Vec<u8>);
+/// How an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Csv,
+    Lines,
+    Json,
+    Xlsx,
+}
 
-async fn export(
-    cx: Cx,
-    Query(pairs): Query<Vec<(String, String)>>,
-    make: fn(&Office, &[Summary], bool) -> Result<Made, WebError>,
-) -> Result<Response, WebError> {
-    let today = cx.today;
-    let made = cx
+impl Form {
+    fn kind(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Csv => ("text/csv; charset=utf-8", "csv"),
+            Self::Lines => ("application/jsonl; charset=utf-8", "jsonl"),
+            Self::Json => ("application/json", "json"),
+            Self::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+        }
+    }
+}
+
+/// Every organization of a search, however many: read page by page, sent as it is read. A workbook is the exception: it is closed
+/// before it is sent, so its rows wait in a file, and there are at most as many as Excel takes.
+async fn export(cx: Cx, Query(pairs): Query<Vec<(String, String)>>, form: Form) -> Result<Response, WebError> {
+    let ask = Ask::read(&pairs, cx.today).map_err(office::Refused::Invalid)?;
+    let ask = Ask { limit: LIMIT_MOST, after: None, ..ask };
+    let (kind, ending) = form.kind();
+    let name = format!("attachment; filename=\"organizations-{}.{ending}\"", cx.today);
+    let own = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    // The first page is read before anything is sent, so that a refusal is still a page of its own.
+    let started = ask.clone();
+    let first = cx
         .blocking(move |site| {
-            let ask = Ask::read(&pairs, today).map_err(office::Refused::Invalid)?;
-            let (rows, whole) = gather(&site.office, &ask)?;
-            make(&site.office, &rows, whole)
+            if form == Form::Xlsx {
+                let total = site.office.search_register(&Ask { limit: 1, ..started.clone() })?.total;
+                fits(total)?;
+            }
+            Ok(site.office.export_page(&started)?)
         })
         .await?;
-    let (kind, ending, bytes) = made;
-    let name = format!("attachment; filename=\"organizations-{today}.{ending}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+    let site = Arc::clone(&cx.site);
+    let body = poured(move |put| match form {
+        Form::Xlsx => workbook(&site.office, &ask, first, put),
+        form => text(&site.office, &ask, first, form, put),
+    });
+    Ok((own, body).into_response())
 }
 
-/// The rows of a search up to the limit, and whether these are all.
-fn gather(office: &Office, ask: &Ask) -> Result<(Vec<Summary>, bool), WebError> {
-    let mut ask = Ask { limit: LIMIT_MOST, after: None, ..ask.clone() };
-    let mut rows = Vec::new();
-    while rows.len() < ROWS_MOST {
-        let (page, next) = office.export_page(&ask)?;
-        rows.extend(page);
-        ask.after = next;
-        if ask.after.is_none() {
-            return Ok((rows, true));
+/// Whether Excel takes so many rows.
+fn fits(total: u64) -> Result<(), WebError> {
+    if total <= ROWS_MOST {
+        return Ok(());
+    }
+    let message = format!("查到 {total} 家，Excel 一张表最多放 {ROWS_MOST} 行。请改用 CSV 导出，或缩小查询范围。");
+    Err(WebError::invalid(message).way("回到查询", "/orgs").way("开放数据", "/data"))
+}
+
+/// A page of a search and where the next begins.
+type PageOf = (Vec<Summary>, Option<search::Cursor>);
+
+/// Calls `visit` with each page of a search until it answers no.
+fn each_page(
+    office: &Office,
+    ask: &Ask,
+    first: PageOf,
+    mut visit: impl FnMut(&[Summary]) -> Result<bool, WebError>,
+) -> Result<(), WebError> {
+    let (mut rows, mut next) = first;
+    loop {
+        if !visit(&rows)? {
+            return Ok(());
         }
+        let Some(after) = next else { return Ok(()) };
+        (rows, next) = office.export_page(&Ask { after: Some(after), ..ask.clone() })?;
     }
-    rows.truncate(ROWS_MOST);
-    Ok((rows, false))
 }
 
-fn csv(office: &Office, rows: &[Summary], _: bool) -> Result<Made, WebError> {
-    // The mark tells Excel that this is UTF-8.
-    let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
-    writer.write_record(COLUMNS.map(|(_, heading)| heading)).map_err(WebError::internal)?;
-    for one in rows {
-        writer.write_record(row(office, one, false).map(|text| harmless(&text))).map_err(WebError::internal)?;
+fn text(office: &Office, ask: &Ask, first: PageOf, form: Form, put: &Put) -> Result<(), WebError> {
+    let mut bytes = match form {
+        // The mark tells Excel that this is UTF-8.
+        Form::Csv => {
+            let mut bytes = b"\xef\xbb\xbf".to_vec();
+            bytes.extend(csv_lines([COLUMNS.map(|(_, heading)| heading.to_owned())].into_iter())?);
+            bytes
+        }
+        Form::Json => b"{\"items\":[".to_vec(),
+        Form::Lines | Form::Xlsx => Vec::new(),
+    };
+    let mut count = 0_u64;
+    each_page(office, ask, first, |rows| {
+        if form == Form::Csv {
+            bytes.extend(csv_lines(rows.iter().map(|one| row(office, one, false).map(|text| harmless(&text))))?);
+        } else {
+            for one in rows {
+                if form == Form::Json && count > 0 {
+                    bytes.push(b',');
+                }
+                serde_json::to_writer(&mut bytes, &crate::api::organization(office, one)).map_err(WebError::internal)?;
+                if form == Form::Lines {
+                    bytes.push(b'\n');
+                }
+                count += 1;
+            }
+        }
+        Ok(put(std::mem::take(&mut bytes)))
+    })?;
+    if form == Form::Json {
+        put(format!("],\"complete\":true,\"count\":{count}}}").into_bytes());
     }
-    Ok(("text/csv; charset=utf-8", "csv", writer.into_inner().map_err(WebError::internal)?))
+    Ok(())
 }
 
-fn xlsx(office: &Office, rows: &[Summary], whole: bool) -> Result<Made, WebError> {
+/// Rows go to a file as they come (constant memory); the finished workbook is then sent piece by piece.
+fn workbook(office: &Office, ask: &Ask, first: PageOf, put: &Put) -> Result<(), WebError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name("社会组织").map_err(WebError::internal)?;
+    let sheet = book.add_worksheet_with_constant_memory().map_err(WebError::internal)?;
+    sheet.set_name("社会组织").map_err(WebError::internal)?;
+    sheet.set_freeze_panes(1, 0).map_err(WebError::internal)?;
     let bold = Format::new().set_bold();
     for (column, (_, heading)) in (0_u16..).zip(COLUMNS) {
+        // In constant memory widths are set before the rows.
+        sheet.set_column_width(column, width(heading)).map_err(WebError::internal)?;
         sheet.write_with_format(0, column, heading, &bold).map_err(WebError::internal)?;
     }
-    for (line, one) in (1_u32..).zip(rows) {
-        for (column, text) in (0_u16..).zip(row(office, one, false)) {
-            // Always text: a code of digits must not become a number.
-            sheet.write_string(line, column, text).map_err(WebError::internal)?;
+    let mut line = 0_u32;
+    each_page(office, ask, first, |rows| {
+        for one in rows {
+            line += 1;
+            if u64::from(line) > ROWS_MOST {
+                return Err(WebError::internal("the search grew beyond what a sheet takes"));
+            }
+            for (column, text) in (0_u16..).zip(row(office, one, false)) {
+                // Always text: a code of digits must not become a number.
+                sheet.write_string(line, column, text).map_err(WebError::internal)?;
+            }
+        }
+        Ok(true)
+    })?;
+    let mut file = tempfile::tempfile().map_err(WebError::internal)?;
+    book.save_to_writer(&file).map_err(WebError::internal)?;
+    file.rewind().map_err(WebError::internal)?;
+    let mut piece = vec![0_u8; PIECE];
+    loop {
+        let read = file.read(&mut piece).map_err(WebError::internal)?;
+        if read == 0 || !put(piece.get(..read).unwrap_or_default().to_vec()) {
+            return Ok(());
         }
     }
-    if !whole {
-        let line = u32::try_from(rows.len()).unwrap_or(u32::MAX - 1) + 1;
-        sheet
-            .write_string(line, 0, format!("只导出前 {ROWS_MOST} 行，全部数据见 /data"))
-            .map_err(WebError::internal)?;
-    }
-    sheet.set_freeze_panes(1, 0).map_err(WebError::internal)?;
-    sheet.autofit();
-    let bytes = book.save_to_buffer().map_err(WebError::internal)?;
-    Ok(("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", bytes))
 }
 
-fn json(office: &Office, rows: &[Summary], whole: bool) -> Result<Made, WebError> {
-    let items: Vec<_> = rows.iter().map(|one| crate::api::organization(office, one)).collect();
-    let bytes =
-        serde_json::to_vec(&serde_json::json!({ "items": items, "complete": whole })).map_err(WebError::internal)?;
-    Ok(("application/json", "json", bytes))
+/// Wide enough for what the column mostly holds.
+fn width(heading: &str) -> f64 {
+    match heading {
+        "名称" | "住所" => 36.0,
+        "编号" | "统一社会信用代码" | "备案号" | "登记管理机关" | "住所区划" => 26.0,
+        _ => 14.0,
+    }
 }
 
 #[cfg(test)]

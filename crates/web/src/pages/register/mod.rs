@@ -4,7 +4,9 @@ pub mod data;
 pub mod diff;
 pub mod dossier;
 pub mod export;
+pub(crate) use export::harmless;
 pub mod lists;
+pub mod pour;
 pub mod search;
 pub mod structure;
 #[cfg(test)]

@@ -154,7 +154,7 @@ fn all_names(html: &str) -> Vec<String> {
 async fn wrong_conditions_are_said_and_left_out() {
     let (site, _) = site();
     let got = ok(&site, &encoded("/orgs?q=茶&kind=club&area=xx")).await;
-    assert!(got.text.contains("有的条件读不懂") && got.text.contains("“club”不是组织类型"));
+    assert!(got.text.contains("有的条件读不懂") && got.text.contains("“club”不能用：请填组织类型"));
 }
 
 #[tokio::test]
@@ -226,6 +226,53 @@ async fn exports_hold_the_search() {
     let json: serde_json::Value = serde_json::from_str(&ok(&site, "/orgs/export.json").await.text).unwrap();
     assert_eq!((json["items"].as_array().unwrap().len(), &json["complete"]), (4, &serde_json::json!(true)));
     assert_eq!(site.stranger().get("/orgs/export.csv?kind=club").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// Thirty thousand organizations, and every form of export holds each of them once, in pieces no larger than a page of rows.
+#[tokio::test(flavor = "multi_thread")]
+async fn exports_of_many_are_whole_and_come_in_pieces() {
+    use calamine::Reader as _;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+    let office = office::testing::office().with_index();
+    let within = vec!["21".parse().unwrap(), "33".parse().unwrap()];
+    let focus = registry::generate::Focus { within, until: day("2026-03-01") };
+    let plan = office::generate::Plan { seed: 7, organizations: 30_000, communities: 0, officers: false, focus };
+    office.load_generated(&plan, |_| ()).unwrap();
+    office.catch_up().unwrap();
+    let site = TestSite::with(office);
+    let router = crate::router(std::sync::Arc::clone(&site.site), axum::Router::new());
+    let total = site.office.search_register(&office::register::read::ask::Ask::default()).unwrap().total as usize;
+    assert!(total >= 30_000, "{total}");
+    for (path, lines) in [("/orgs/export.csv", total + 1), ("/orgs/export.jsonl", total), ("/data/organizations.jsonl", total)] {
+        let request = axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap();
+        let mut body = router.clone().oneshot(request).await.unwrap().into_body();
+        let (mut all, mut largest, mut pieces) = (Vec::new(), 0, 0);
+        while let Some(piece) = body.frame().await {
+            let piece = piece.unwrap().into_data().unwrap();
+            (largest, pieces) = (largest.max(piece.len()), pieces + 1);
+            all.extend_from_slice(&piece);
+        }
+        let text = String::from_utf8(all).unwrap();
+        assert_eq!(text.lines().count(), lines, "{path}");
+        assert!(pieces >= 30 && largest < text.len() / 15, "{path}: {pieces} pieces, the largest {largest} of {}", text.len());
+        let ids: std::collections::BTreeSet<&str> = text.lines().skip(lines - total).filter_map(id_in).collect();
+        assert_eq!(ids.len(), total, "{path}: each once");
+    }
+    let book = site.stranger().get("/orgs/export.xlsx").await;
+    assert_eq!(book.status, StatusCode::OK);
+    let mut sheets = calamine::Xlsx::new(std::io::Cursor::new(book.bytes)).unwrap();
+    let range = sheets.worksheet_range("社会组织").unwrap();
+    assert_eq!(range.height(), total + 1);
+    let json = site.stranger().get("/orgs/export.json").await;
+    let json: serde_json::Value = serde_json::from_str(&json.text).unwrap();
+    assert_eq!((json["items"].as_array().unwrap().len(), json["count"].as_u64()), (total, Some(total as u64)));
+}
+
+/// The 26 characters of the first id in a line.
+fn id_in(line: &str) -> Option<&str> {
+    let at = line.find("01")?;
+    line.get(at..at + 26)
 }
 
 #[tokio::test]

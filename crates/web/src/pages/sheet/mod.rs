@@ -9,7 +9,7 @@ use office::Refused;
 use crate::cx::Csrf;
 use crate::page::Link;
 use crate::parts::{
-    Banner, Cell, Column, ErrorSummary, Field, Inset, Label, LongText, Opt, Pager, QrBox, SearchBox, SummaryList,
+    Banner, Cell, Column, ErrorSummary, Field, Inset, Label, LongText, Opt, Pager, Progress, QrBox, SearchBox, SummaryList,
     Table, Tabs, TextField, Timeline,
 };
 use crate::{Cx, Form, Page, WebError};
@@ -115,6 +115,8 @@ pub enum Block {
     Search(SearchBox),
     /// 上一页 / 下一页
     Pager(Pager),
+    /// How far something is.
+    Progress(Progress),
     /// Text that keeps its lines and is easy to copy.
     Code(String),
 }

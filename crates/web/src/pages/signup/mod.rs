@@ -36,7 +36,11 @@ fn page(cx: &Cx, back: &str, filled: &Filled) -> Page {
         text: "只收集登录名和姓名，用于识别办事人和留下办理记录。证件号码、手机号码在办理具体事项时才填写，加密保存；\
                您随时可以在“我的账号”里查阅、更正或请求删除。"
             .to_owned(),
-        source: "《个人信息保护法》第六条、第十七条".to_owned(),
+        source: cx
+            .site
+            .office
+            .need_text("personal_notice_basis", &base::AreaCode::nation(), cx.today)
+            .unwrap_or_default(),
         more: None,
     };
     Sheet::new("注册账号", "给发起人和社会组织的经办人用。已有账号请直接登录。")

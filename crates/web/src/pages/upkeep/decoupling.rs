@@ -39,7 +39,7 @@ async fn page(cx: &Cx, done: &str, filled: Filled) -> Result<Page, WebError> {
             state,
             Cell::new(day),
             Cell::new(one.row.body["former"].as_str().unwrap_or_default()),
-            Cell::new(format!("{} 次", one.guidance.len())),
+            Cell::new(format!("{} 次", one.guided)),
         ]
     });
     let inputs = vec![
@@ -79,12 +79,11 @@ async fn plan(cx: Cx, form: Form) -> Result<Response, WebError> {
 
 async fn one_page(cx: &Cx, org: OrgId, done: &str, filled: Filled) -> Result<Page, WebError> {
     let actor = cx.actor()?;
-    let list = cx.blocking(move |site| Ok(site.office.decouplings(&actor)?)).await?;
-    let one = list.into_iter().find(|one| one.row.org == org).ok_or_else(|| WebError::not_found("这个脱钩记录"))?;
+    let (one, guidance) = cx.blocking(move |site| Ok(site.office.decoupling(&actor, org)?)).await?;
     let label = |kind: &str| {
         GUIDANCE.iter().find(|(known, _)| *known == kind).map_or(kind.to_owned(), |(_, text)| (*text).to_owned())
     };
-    let events = one.guidance.iter().rev().map(|record| Event {
+    let events = guidance.iter().rev().map(|record| Event {
         when: record.day.to_string(),
         what: Link::to(label(&record.kind), format!("/orgs/{}", one.code)),
         who: String::new(),

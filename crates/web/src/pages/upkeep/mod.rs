@@ -1,6 +1,7 @@
 //! 名册与数据: keeping the register: data quality, sharing with departments, decoupling, statistical snapshots.
 mod decoupling;
 mod quality;
+mod registrar;
 mod sharing;
 mod snapshots;
 
@@ -10,12 +11,13 @@ use axum::Router;
 
 use crate::site::Site;
 
-/// `/desk/quality`, `/desk/sharing`, `/desk/decoupling`, `/desk/snapshots`, `/data/snapshots`, `/api/v1/shared`.
+/// `/desk/quality`, `/desk/sharing`, `/desk/decoupling`, `/desk/registrar`, `/desk/snapshots`, `/data/snapshots`, `/api/v1/shared`.
 pub fn routes() -> Router<Arc<Site>> {
     Router::new()
         .merge(quality::routes())
         .merge(sharing::routes())
         .merge(decoupling::routes())
+        .merge(registrar::routes())
         .merge(snapshots::routes())
 }
 

@@ -1,16 +1,19 @@
-//! 账号与单位: the system administrator opens and closes officials' accounts, takes lost codes away, and enters bodies.
+//! 账号与单位: the system administrator asks for officials' accounts (another administrator confirms), closes them, and enters bodies.
 use std::sync::Arc;
 
-use authority::AdminRole;
 use axum::Router;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use base::{AccountId, BodyId, EntryId};
 use office::Refused;
+use office::accounts::activation::asked_of;
 use office::accounts::overview::Official;
-use office::accounts::{NewAccount, admin_role};
+use office::accounts::{NewOfficial, admin_role};
 use serde::Deserialize;
+use store::accounts::Account;
 use store::people::Body;
+
+use super::activations::slip_page;
 
 use crate::accounts::admin_label;
 use crate::pages::account::row;
@@ -19,15 +22,7 @@ use crate::parts::{Cell, Opt, Pager, SummaryList, Tone};
 use crate::site::Site;
 use crate::{Cx, Form, Page, Path, Query, WebError};
 
-const DONE: &[(&str, &str)] = &[
-    (
-        "opened",
-        "账号已开通。请把登录名和初始密码当面交给本人；首次登录须绑定动态口令并更换密码。岗位由安全管理员授予。",
-    ),
-    ("closed", "账号已停用，它的全部登录已退出。"),
-    ("unbound", "动态口令已解除，本人下次登录时重新绑定。"),
-    ("body", "单位已登记。"),
-];
+const DONE: &[(&str, &str)] = &[("closed", "账号已停用，它的全部登录已退出。"), ("body", "单位已登记。")];
 const PAGE: usize = 100;
 /// Kinds of bodies as stored and as people call them.
 const BODY_KINDS: [(&str, &str); 9] = [
@@ -55,20 +50,26 @@ pub(super) fn routes() -> Router<Arc<Site>> {
         .route("/admin/accounts", get(list).post(open))
         .route("/admin/accounts/{id}", get(show))
         .route("/admin/accounts/{id}/close", post(close))
-        .route("/admin/accounts/{id}/unbind", post(unbind))
+        .route("/admin/accounts/{id}/renew", post(renew))
         .route("/admin/bodies", get(bodies).post(add_body))
 }
 
 fn state(one: &Official) -> Cell {
     match one.account.state.as_str() {
         "active" => Cell::state("使用中", Tone::Good),
+        "waiting" => Cell::state("等安全管理员确认", Tone::Warn),
         "closed" => Cell::state("已停用", Tone::Grey),
         other => Cell::state(other, Tone::Warn),
     }
 }
 
 fn kind_of(one: &Official) -> &'static str {
-    one.account.admin.as_deref().and_then(admin_role).map_or("工作人员", admin_label)
+    role_of(&one.account)
+}
+
+/// 工作人员, or which administrator.
+pub(super) fn role_of(account: &Account) -> &'static str {
+    account.admin.as_deref().and_then(admin_role).map_or("工作人员", admin_label)
 }
 
 fn open_form(cx: &Cx, filled: &Filled) -> ShortForm {
@@ -77,11 +78,10 @@ fn open_form(cx: &Cx, filled: &Filled) -> ShortForm {
     let inputs = vec![
         filled.line("login", "登录名", "3 至 32 个字，全平台唯一"),
         filled.line("name", "姓名", ""),
-        filled.secret("password", "初始密码", "至少 10 位；本人首次登录时必须更换", "new-password"),
         filled.choice("admin", "类别", kinds),
     ];
-    form(cx, "开通账号", "/admin/accounts", inputs, "开通账号")
-        .lead("一人一号，不共用。管理员账号不能任岗，三类管理员由三个人担任。")
+    form(cx, "申请开通账号", "/admin/accounts", inputs, "申请开通")
+        .lead("一人一号，不共用。提交后给出激活码前半段；安全管理员确认后得到后半段，本人凭两段自己设置密码。管理员账号不能任岗，三类管理员由三个人担任。")
 }
 
 async fn page(cx: &Cx, asked: Asked, filled: Filled) -> Result<Page, WebError> {
@@ -100,9 +100,10 @@ async fn page(cx: &Cx, asked: Asked, filled: Filled) -> Result<Page, WebError> {
     let mut list_table =
         table("工作人员和管理员账号", &["登录名", "姓名", "类别", "状态", "动态口令"], rows.collect(), "还没有账号。");
     list_table.keys = true;
-    let mut sheet = Sheet::new("账号与单位", "开通、停用机关人员的账号；谁任什么岗位由安全管理员决定。")
-        .with(Block::Links(vec![crate::Link::to("单位", "/admin/bodies")]))
-        .with(Block::Table(list_table));
+    let mut sheet =
+        Sheet::new("账号与单位", "申请开通、停用机关人员的账号；由安全管理员确认，谁任什么岗位也由他决定。")
+            .with(Block::Links(vec![crate::Link::to("单位", "/admin/bodies")]))
+            .with(Block::Table(list_table));
     if list.len() == PAGE {
         let next = list.last().map(|one| {
             let query = serde_urlencoded::to_string([("after", &one.account.login)]).unwrap_or_default();
@@ -119,18 +120,14 @@ async fn list(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
 
 async fn open(cx: Cx, form: Form) -> Result<Response, WebError> {
     let actor = cx.actor()?;
-    let new = NewAccount {
+    let new = NewOfficial {
         login: form.text("login").to_owned(),
         name: form.text("name").to_owned(),
-        password: form.raw("password"),
+        admin: admin_role(form.text("admin")),
     };
-    let admin: Option<AdminRole> = admin_role(form.text("admin"));
-    match cx.blocking(move |site| Ok(site.office.open_official(&actor, &new, admin))).await? {
-        Ok(_) => Ok(Redirect::to("/admin/accounts?done=opened").into_response()),
-        Err(refused) => {
-            let kept = Form(form.0.into_iter().filter(|(name, _)| name != "password").collect());
-            Ok(page(&cx, Asked::default(), Filled::of(kept, refused)?).await?.into_response())
-        }
+    match cx.blocking(move |site| Ok(site.office.open_official(&actor, &new))).await? {
+        Ok(slip) => Ok(slip_page(&slip, ("账号与单位", "/admin/accounts")).into_response()),
+        Err(refused) => Ok(page(&cx, Asked::default(), Filled::of(form, refused)?).await?.into_response()),
     }
 }
 
@@ -146,17 +143,16 @@ async fn one_page(cx: &Cx, id: AccountId, filled: Filled) -> Result<Page, WebErr
     ];
     let mut sheet = Sheet::new(format!("账号 {}", one.account.login), "")
         .with(Block::Summary(SummaryList { title: String::new(), rows }));
-    if one.account.state == "active" {
-        if one.code_bound {
-            let inputs = vec![filled.line("unbind_reason", "原因", "例如：手机遗失，已当面核对身份")];
-            sheet = sheet.with(Block::Form(form(
-                cx,
-                "解除动态口令",
-                &format!("/admin/accounts/{id}/unbind"),
-                inputs,
-                "解除绑定",
-            )));
-        }
+    if asked_of(&one.account).is_some() {
+        let text = "正等安全管理员确认。前半段丢了，可以重新发起，原来的前半段随即作废。";
+        sheet = sheet.with(Block::Text(text.to_owned()));
+    }
+    if one.account.state != "closed" {
+        let inputs = vec![filled.line("renew_reason", "原因", "例如：手机遗失，已当面核对身份")];
+        let renew = form(cx, "重新激活", &format!("/admin/accounts/{id}/renew"), inputs, "发起重新激活");
+        let lead =
+            "换手机、忘密码、激活码过期时用。安全管理员确认前，账号照常使用；确认后由本人重新设置密码、绑定动态口令。";
+        sheet = sheet.with(Block::Form(renew.lead(lead)));
         let inputs = vec![filled.line("close_reason", "原因", "例如：调离、退休")];
         let close = form(cx, "停用账号", &format!("/admin/accounts/{id}/close"), inputs, "停用账号");
         sheet = sheet.with(Block::Form(close.lead("停用后不能登录，全部登录立即退出；办理记录保留。").danger()));
@@ -194,12 +190,12 @@ async fn close(cx: Cx, Path(id): Path<AccountId>, form: Form) -> Result<Response
     }
 }
 
-async fn unbind(cx: Cx, Path(id): Path<AccountId>, form: Form) -> Result<Response, WebError> {
-    let (actor, reason) = (cx.actor()?, form.text("unbind_reason").to_owned());
-    match cx.blocking(move |site| Ok(site.office.unbind_code(&actor, id, &reason))).await? {
-        Ok(()) => Ok(Redirect::to("/admin/accounts?done=unbound").into_response()),
+async fn renew(cx: Cx, Path(id): Path<AccountId>, form: Form) -> Result<Response, WebError> {
+    let (actor, reason) = (cx.actor()?, form.text("renew_reason").to_owned());
+    match cx.blocking(move |site| Ok(site.office.ask_renewal(&actor, id, &reason))).await? {
+        Ok(slip) => Ok(slip_page(&slip, ("账号与单位", "/admin/accounts")).into_response()),
         Err(refused) => {
-            Ok(one_page(&cx, id, Filled::of(form, renamed(refused, "unbind_reason"))?).await?.into_response())
+            Ok(one_page(&cx, id, Filled::of(form, renamed(refused, "renew_reason"))?).await?.into_response())
         }
     }
 }

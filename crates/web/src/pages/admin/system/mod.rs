@@ -1,14 +1,19 @@
 //! 系统状态: what the system administrator must know: areas and calendar, policy packs and warnings, connections, background jobs.
+mod messages;
+
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use base::Instant;
+use office::connector::admin::Health;
+use serde::Deserialize;
 
 use crate::pages::account::row;
 use crate::pages::sheet::{Block, Filled, Sheet, table};
 use crate::parts::{Cell, SummaryList, Tone};
 use crate::site::Site;
-use crate::{Cx, Page, WebError};
+use crate::{Cx, Page, Query, WebError};
 
 /// States of jobs in the order shown, and what they are called.
 const STATES: [(&str, &str, Tone); 4] = [
@@ -18,11 +23,17 @@ const STATES: [(&str, &str, Tone); 4] = [
     ("done", "完成", Tone::Good),
 ];
 
-pub(super) fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/admin/system", get(show))
+#[derive(Deserialize, Default)]
+struct Asked {
+    #[serde(default)]
+    done: String,
 }
 
-async fn show(cx: Cx) -> Result<Page, WebError> {
+pub(super) fn routes() -> Router<Arc<Site>> {
+    Router::new().route("/admin/system", get(show)).merge(messages::routes())
+}
+
+async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
     let actor = cx.actor()?;
     let state = cx.blocking(move |site| Ok(site.office.system_state(&actor)?)).await?;
     let version = env!("CARGO_PKG_VERSION");
@@ -63,20 +74,17 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
         })
         .collect();
     let connectors = state.connectors.iter().map(|one| {
-        let cell = if one.waiting == 0 && one.failed == 0 {
-            // Nothing has ever been handed over: an empty outbox is no proof of a working connection.
-            Cell::state("尚未接通", Tone::Calm)
-        } else if one.failed > 0 {
-            Cell::state("有失败", Tone::Bad)
-        } else {
-            Cell::state("等待送出", Tone::Calm)
+        let tone = match one.health {
+            Health::Good => Tone::Good,
+            Health::Failed(_) => Tone::Bad,
+            Health::Waiting(_) => Tone::Calm,
+            Health::NotConnected => Tone::Grey,
         };
         vec![
-            Cell::new(one.name.clone()),
+            Cell::new(one.connector.label()),
             Cell::new(one.says.clone()),
-            cell,
-            Cell::new(one.waiting.to_string()),
-            Cell::new(one.failed.to_string()),
+            Cell::state(one.health.plain(), tone),
+            Cell::new(one.last.map_or_else(|| "—".to_owned(), Instant::local_minute)),
         ]
     });
     Ok(Sheet::new("系统状态", "")
@@ -84,10 +92,11 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
         .with(Block::Heading("对接".to_owned()))
         .with(Block::Table(table(
             "外部系统",
-            &["对接", "说明", "状态", "待送", "失败"],
+            &["对接", "接到哪里", "状态", "最近一次"],
             connectors.collect(),
             "没有配置对接。",
         )))
+        .and((!state.dead.is_empty()).then(|| Block::Table(messages::dead_table(&state.dead))))
         .with(Block::Heading("后台任务".to_owned()))
         .with(Block::Text(if counts.is_empty() { "没有任务。".to_owned() } else { counts.join("，") }))
         .with(Block::Table(table(
@@ -99,6 +108,7 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
         .with(Block::Heading("政策包".to_owned()))
         .with(Block::Table(table("已载入的政策包", &["名称", "编号", "适用地区"], packs.collect(), "没有政策包。")))
         .with(Block::Table(table("目录提示", &["提示"], warnings.collect(), "目录没有提示。")))
+        .done(&asked.done, messages::DONE)
         .page(&Filled::default())
         .desk())
 }

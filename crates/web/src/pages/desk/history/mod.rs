@@ -7,6 +7,28 @@ use office::desk::SummarySection;
 use crate::cx::Csrf;
 use crate::{Cx, Form, Page, Path, WebError};
 
+/// What the entries of a case note, as people say it.
+const NOTED: [(&str, &str); 18] = [
+    ("number", "办件编号"),
+    ("step", "环节"),
+    ("to", "转给"),
+    ("from", "来自"),
+    ("due", "期限"),
+    ("since", "自"),
+    ("ending", "结果"),
+    ("favourable", "同意"),
+    ("name", "名称"),
+    ("name_reserved", "保留名称"),
+    ("name_released", "释放名称"),
+    ("code", "统一社会信用代码"),
+    ("code_source", "代码来源"),
+    ("certificate", "证书"),
+    ("letter", "文书"),
+    ("notice", "公告"),
+    ("file", "文件"),
+    ("fields", "看了哪些项目"),
+];
+
 #[derive(Template)]
 #[template(path = "pages/desk/history/page.html")]
 struct HistoryPage {
@@ -15,6 +37,16 @@ struct HistoryPage {
 }
 
 impl HistoryPage {
+    /// What the journal noted, in words; its keys of rows are for the auditor, not for this page.
+    fn told<'a>(&self, line: &'a Line) -> Vec<(&'a str, &'a str)> {
+        let said = |(name, value): &'a (String, String)| {
+            let label = NOTED.iter().find(|(key, _)| key == name).map_or(name.as_str(), |(_, label)| *label);
+            (label, value.as_str())
+        };
+        let key = |value: &str| value.len() == 26 && value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+        line.details.iter().map(said).filter(|(_, value)| !value.is_empty() && !key(value)).collect()
+    }
+
     fn sentence(&self, line: &Line) -> String {
         line.sentence()
     }
@@ -27,6 +59,8 @@ struct RevealPage {
     number: String,
     reason: String,
     error: String,
+    /// Why looking is allowed.
+    basis: String,
     sections: Vec<SummarySection>,
 }
 
@@ -40,7 +74,9 @@ pub async fn show(cx: Cx, Path(number): Path<String>) -> Result<Page, WebError> 
 
 fn reveal_page(cx: &Cx, number: String, (reason, error): (String, String), sections: Vec<SummarySection>) -> Page {
     let case = format!("/desk/cases/{number}");
-    let body = RevealPage { csrf: cx.csrf(), number: number.clone(), reason, error, sections };
+    let nation = base::AreaCode::nation();
+    let basis = cx.site.office.need_text("personal_look_basis", &nation, cx.today).unwrap_or_default();
+    let body = RevealPage { csrf: cx.csrf(), number: number.clone(), reason, error, basis, sections };
     Page::new("查看个人信息", body).under("工作台", "/desk").under(number, case).desk()
 }
 

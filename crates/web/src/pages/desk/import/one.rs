@@ -73,10 +73,11 @@ fn cells<const N: usize>(texts: [String; N]) -> Vec<Cell> {
     texts.into_iter().map(Cell::new).collect()
 }
 
-fn heads(view: &UploadView) -> Vec<Head> {
+fn heads(view: &UploadView, today: base::Date) -> Vec<Head> {
     let mapping = &view.upload.settings.mapping;
     let short = |cell: &String| {
-        let text: String = cell.chars().filter(|c| !c.is_control()).take(30).collect();
+        let shown = office::typed::masked(cell, today);
+        let text: String = shown.chars().filter(|c| !c.is_control()).take(30).collect();
         if cell.chars().count() > 30 { format!("{text}…") } else { text }
     };
     let all = mapping.headers.iter().zip(&mapping.columns).enumerate();
@@ -148,7 +149,7 @@ fn rejects_tables(view: &UploadView) -> (Table, Table) {
         .iter()
         .map(|one| cells([one.item.clone(), one.rows.to_string(), first(&one.example), one.suggestion.clone()]));
     let rows = view.rejects.iter().map(|row| {
-        let text: Vec<String> = serde_json::from_str(&row.row_text).unwrap_or_default();
+        let text = &row.cells;
         let text = text.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("，");
         let text: String = text.chars().take(60).collect();
         cells([
@@ -166,7 +167,7 @@ fn rejects_tables(view: &UploadView) -> (Table, Table) {
 fn page_of(cx: &Cx, view: UploadView, own: Option<(AreaCode, String)>, error: Option<&str>) -> Page {
     let change = cx.query.contains("columns=1") || error.is_some();
     let (groups, rejects) = rejects_tables(&view);
-    let columns = heads(&view);
+    let columns = heads(&view, cx.today);
     let u = view.upload;
     let found = u.settings.found.clone().unwrap_or_default();
     let (oddities, flagged) = found_tables(&found);

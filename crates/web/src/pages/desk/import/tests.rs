@@ -185,7 +185,8 @@ async fn only_data_quality_of_the_same_authority_imports() {
     for path in &paths {
         assert!(site.stranger().get(path).await.location().starts_with("/login"), "{path}");
     }
-    let dalian = site.official("data_quality", "2102", desk.body);
+    let elsewhere = site.office.body("registrar", "大连市民政局", "2102");
+    let dalian = site.official("data_quality", "2102", elsewhere);
     assert!(!dalian.get("/desk/import").await.text.contains("a.csv"));
     for path in &paths[1..] {
         assert_eq!(dalian.get(path).await.status, StatusCode::NOT_FOUND);

@@ -181,7 +181,7 @@ pub async fn claim(cx: Cx, Path(desk): Path<String>, form: Form) -> Result<Respo
 /// The list as CSV, with the same conditions. No personal values: the applicant's shown name only.
 pub async fn export(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>) -> Result<Response, WebError> {
     let who = cx.actor()?;
-    let mut ask = asked.ask(&desk);
+    let ask = asked.ask(&desk);
     let text = cx
         .blocking(move |site| {
             let mut out = csv::Writer::from_writer(Vec::new());
@@ -198,28 +198,21 @@ pub async fn export(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>
                 "办理机关",
             ];
             out.write_record(head).map_err(WebError::internal)?;
-            for _ in 0..EXPORT_PAGES {
-                let page = site.office.desk_queue(&who, &ask)?;
-                for row in &page.rows {
-                    let claimed = row.claimed.as_ref().map_or("", |(_, name)| name.as_str());
-                    let cells = [
-                        row.number.clone(),
-                        row.title.clone(),
-                        row.step.clone(),
-                        row.applicant.clone(),
-                        row.received_on.to_string(),
-                        row.opened_on.to_string(),
-                        super::day_or_dash(row.due),
-                        row.left_text(),
-                        claimed.to_owned(),
-                        row.area_name.clone(),
-                    ];
-                    out.write_record(cells.map(|cell| plain(&cell))).map_err(WebError::internal)?;
-                }
-                match page.next {
-                    Some(next) => ask.after = next,
-                    None => break,
-                }
+            for row in site.office.export_queue(&who, &ask, EXPORT_PAGES)? {
+                let claimed = row.claimed.as_ref().map_or("", |(_, name)| name.as_str());
+                let cells = [
+                    row.number.clone(),
+                    row.title.clone(),
+                    row.step.clone(),
+                    row.applicant.clone(),
+                    row.received_on.to_string(),
+                    row.opened_on.to_string(),
+                    super::day_or_dash(row.due),
+                    row.left_text(),
+                    claimed.to_owned(),
+                    row.area_name.clone(),
+                ];
+                out.write_record(cells.map(|cell| crate::pages::register::harmless(&cell))).map_err(WebError::internal)?;
             }
             out.into_inner().map_err(WebError::internal)
         })
@@ -229,9 +222,4 @@ pub async fn export(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>
     let name = format!("attachment; filename=\"queue-{}.csv\"", cx.today);
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
         .into_response())
-}
-
-/// A cell that a spreadsheet will not take for a formula.
-fn plain(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.to_owned() }
 }

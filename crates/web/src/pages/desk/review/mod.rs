@@ -25,6 +25,11 @@ struct ReviewPage {
     r: Review,
 }
 
+/// Values with more characters are folded.
+const LONG: usize = 300;
+/// How much of a folded value stands on its line.
+const OPENING: usize = 48;
+
 impl ReviewPage {
     /// Something waits to take effect, and no step open to this person is free of it.
     fn all_wait(&self) -> bool {
@@ -92,6 +97,15 @@ impl ReviewPage {
 
     fn may_name(&self, target: &str) -> bool {
         self.forms.iter().any(|form| form.can_return() && form.desk.targets.iter().any(|one| one == target))
+    }
+
+    /// A charter would push everything else off the screen: it is folded.
+    fn is_long(&self, text: &str) -> bool {
+        text.chars().count() > LONG
+    }
+
+    fn opening(&self, text: &str) -> String {
+        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(OPENING).collect()
     }
 
     fn mine(&self, pending: &office::desk::Pending) -> bool {

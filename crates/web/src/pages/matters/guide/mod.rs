@@ -118,7 +118,7 @@ async fn start(cx: Cx, Path(id): Path<String>, form: Form) -> Result<Response, W
     let draft = cx
         .blocking(move |site| {
             let area = read_area(&site.office.areas, &area, today);
-            Ok(site.office.start_draft(&actor, &NewDraft { matter: id, area, presets })?)
+            Ok(site.office.start_draft(&actor, &NewDraft { matter: id, area, presets, org: None })?)
         })
         .await?;
     Ok(Redirect::to(&format!("/my/drafts/{draft}")).into_response())

@@ -48,6 +48,8 @@ struct NamesPage {
     kind: Choice,
     verdict: Option<Verdict>,
     ready: bool,
+    /// Where the rules of composition are written.
+    basis: String,
 }
 
 /// `/matters/names`
@@ -91,6 +93,8 @@ fn build(site: &Site, ask: &Ask, today: base::Date) -> Result<Page, WebError> {
         _ => None,
     };
     let kinds = [Kind::Association, Kind::ServiceInstitution, Kind::Foundation];
+    let place = area.clone().unwrap_or_else(base::AreaCode::nation);
+    let basis = office.need_param("name_endings.association", &place, today)?.clause.to_string();
     let keep = [("name", ask.name.as_str()), ("kind", ask.kind.as_str())];
     let page = NamesPage {
         errors: (!faults.is_empty()).then(|| ErrorSummary::of(&faults)),
@@ -107,6 +111,7 @@ fn build(site: &Site, ask: &Ask, today: base::Date) -> Result<Page, WebError> {
             value: ask.kind.clone(),
         },
         verdict,
+        basis,
     };
     let page = Page::new("名称查重", page).under("我要办", "/matters");
     Ok(if faults.is_empty() { page } else { page.with_errors() })

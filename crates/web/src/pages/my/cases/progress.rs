@@ -145,6 +145,15 @@ pub fn holders(office: &Office, own: &OwnCase, today: Date) -> Vec<Holder> {
     own.case.open.iter().filter(|task| task.awaits.is_none()).map(holder).collect()
 }
 
+/// Steps the case does not go through, each with the reason its matter gives.
+pub fn passed(office: &Office, own: &OwnCase, today: Date) -> Vec<(String, String)> {
+    let rules = office.rules(&own.resolved);
+    let outer = Loaded::new(today);
+    let (matter, case) = (&own.resolved.matter, &own.case);
+    let facts = casework::CaseFacts { outer: &outer, matter, answers: &case.answers, opinions: &case.opinions, today };
+    rules.passed_over(&facts).into_iter().map(|(step, why)| (step.name.clone(), why.to_owned())).collect()
+}
+
 fn words(own: &OwnCase, event: &Done) -> String {
     let step = event.step.as_ref().map(|step| step_name(own, step)).unwrap_or_default();
     match event.verb {

@@ -124,14 +124,16 @@ fn bodies_for(scene: &Scene<'_>, tx: &mut store::Tx<'_>) -> Result<Vec<Body>, We
     Ok(bodies)
 }
 
-fn kind_of(reference: Option<Reference>) -> Option<&'static str> {
-    match reference? {
-        Reference::Supervisor => Some("supervisor"),
-        Reference::Regulator => Some("regulator"),
-        Reference::PartyBody => Some("party"),
-        Reference::Registrar => Some("registrar"),
-        Reference::Organization | Reference::Body => None,
-    }
+/// Whether a body may be named there. A department that supervises may be the regulator of the same trade as well.
+fn fits(reference: Option<Reference>, body: &Body) -> bool {
+    let kinds: &[&str] = match reference {
+        Some(Reference::Supervisor) => &["supervisor"],
+        Some(Reference::Regulator) => &["regulator", "supervisor"],
+        Some(Reference::PartyBody) => &["party"],
+        Some(Reference::Registrar) => &["registrar"],
+        Some(Reference::Organization | Reference::Body) | None => return true,
+    };
+    kinds.contains(&body.kind.as_str())
 }
 
 /// The page with its widgets. One read for bodies and the name check.
@@ -145,11 +147,7 @@ fn build(scene: &Scene<'_>, typed: Typed, csrf: Csrf) -> Result<Page, WebError> 
     })?;
     let facts = draft.facts(scene.facts, *today);
     let fields = page.fields.iter().map(|field| {
-        let fitting: Vec<Body> = bodies
-            .iter()
-            .filter(|body| kind_of(field.refers_to).is_none_or(|kind| body.kind == kind))
-            .cloned()
-            .collect();
+        let fitting: Vec<Body> = bodies.iter().filter(|body| fits(field.refers_to, body)).cloned().collect();
         let maker = Maker {
             office,
             rules,
@@ -159,6 +157,8 @@ fn build(scene: &Scene<'_>, typed: Typed, csrf: Csrf) -> Result<Page, WebError> 
             errors: &typed.errors,
             act: &typed.act,
             bodies: &fitting,
+            answers: &draft.answers,
+            prefilled: &draft.prefilled,
             name: report.clone(),
         };
         (maker.widget(field, field.id.as_str(), false), field.kind == FieldKind::Name)

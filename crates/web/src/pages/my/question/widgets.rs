@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use base::Date;
-use casework::{Posted, Rules};
+use casework::{Answers, Posted, Rules};
 use catalogue::Facts;
 use catalogue::matter::{Bound, Choice as Given, Field as Asked, FieldKind, Need, PersonPart};
 use office::Office;
@@ -14,7 +14,8 @@ use store::people::Body;
 use super::area::picker;
 use super::values::{rows, text};
 use crate::parts::{
-    Choice, DateField, Field, IntegerField, Label, LongText, MoneyField, MultiChoice, NameField, Opt, TextField, YesNo,
+    Choice, DateField, Field, Inset, IntegerField, Label, LongText, MoneyField, MultiChoice, NameField, Opt, TextField,
+    YesNo,
 };
 
 /// What widgets are made from.
@@ -28,6 +29,10 @@ pub struct Maker<'a> {
     /// The side act asked for, as `form.act()` gives it.
     pub act: &'a [String],
     pub bodies: &'a [Body],
+    /// The answers as they are.
+    pub answers: &'a Answers,
+    /// What the system filled in, by field, with its source.
+    pub prefilled: &'a BTreeMap<String, String>,
     pub name: Option<NameReport>,
 }
 
@@ -109,7 +114,23 @@ impl Maker<'_> {
             when @ Need::When(_) => self.rules.needed(when, self.facts),
         };
         let label = Label::new(name, field.label.clone()).hint(hint).error(self.error(name));
+        let label = match self.prefilled.get(name) {
+            Some(source) => label.source(format!("{source}（系统已填）")),
+            None => label,
+        };
         if must { label } else { label.optional() }
+    }
+
+    /// What was filled in beforehand and may not be changed here is shown, not asked.
+    fn shown_only(&self, field: &Asked, name: &str) -> Option<String> {
+        let source = self.prefilled.get(name).filter(|_| field.fixed)?;
+        let value = casework::form::show(field, self.answers.find(name), false);
+        let inset = Inset {
+            text: format!("{}：{value}", field.label),
+            source: format!("系统已填，{source}。有误的，请先办理变更或者更正"),
+            more: None,
+        };
+        Some(inset.to_string())
     }
 
     fn value(&self, name: &str) -> String {
@@ -132,6 +153,9 @@ impl Maker<'_> {
 
     /// The widget of a field as HTML; `short` inside rows.
     pub fn widget(&self, field: &Asked, name: &str, short: bool) -> String {
+        if let Some(shown) = self.shown_only(field, name) {
+            return shown;
+        }
         let label = self.label(field, name);
         let value = self.value(name);
         match field.kind {
@@ -164,7 +188,7 @@ impl Maker<'_> {
             FieldKind::Person => self.person(field, label, name),
             FieldKind::Group => self.group(field, label, name),
             FieldKind::Organization => {
-                let options =
+                let mut options =
                     self.bodies.iter().map(|body| Opt::new(body.id.to_string(), body.name.clone())).collect::<Vec<_>>();
                 if options.is_empty() {
                     let why = format!(
@@ -175,6 +199,9 @@ impl Maker<'_> {
                 }
                 if options.len() > 8 {
                     self.select(label, options)
+                } else if label.optional {
+                    options.push(Opt::new("", "没有，不选"));
+                    Choice { label, options, value }.to_string()
                 } else {
                     Choice { label, options, value }.to_string()
                 }

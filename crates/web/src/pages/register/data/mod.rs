@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use futures_util::stream;
 use office::Office;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::export::{COLUMNS, harmless, row};
+use super::pour::{Put, csv_lines, poured};
 use crate::site::Site;
 use crate::{Cache, Cx, Page, WebError};
 
@@ -52,18 +50,12 @@ async fn show(cx: Cx) -> Result<Page, WebError> {
 /// Streams the whole register. Each step is a reading of its own, so a slow taker never holds a connection; what changes meanwhile
 /// is in the change feed.
 fn bulk(cx: &Cx, form: Form, packed: bool) -> Response {
-    let (send, receive) = channel::<Result<Bytes, std::io::Error>>(4);
     let site = Arc::clone(&cx.site);
-    tokio::task::spawn_blocking(move || {
-        let done = if packed {
-            pour(&site.office, form, &send, Packed(GzEncoder::new(Vec::new(), Compression::fast())))
+    let body = poured(move |put| {
+        if packed {
+            pour(&site.office, form, put, Packed(GzEncoder::new(Vec::new(), Compression::fast())))
         } else {
-            pour(&site.office, form, &send, Plain)
-        };
-        if let Err(error) = done {
-            tracing::warn!(%error, "bulk file cut short");
-            // The taker learns that the file is not whole.
-            let _ = send.blocking_send(Err(std::io::Error::other("cut short")));
+            pour(&site.office, form, put, Plain)
         }
     });
     let (kind, ending) = match form {
@@ -73,11 +65,7 @@ fn bulk(cx: &Cx, form: Form, packed: bool) -> Response {
     let (kind, ending) = if packed { ("application/gzip", format!("{ending}.gz")) } else { (kind, ending.to_owned()) };
     let name = format!("attachment; filename=\"organizations-{}.{ending}\"", cx.today);
     let own = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
-    (own, Body::from_stream(flow(receive))).into_response()
-}
-
-fn flow(receive: Receiver<Result<Bytes, std::io::Error>>) -> impl stream::Stream<Item = Result<Bytes, std::io::Error>> {
-    stream::unfold(receive, |mut receive| async move { receive.recv().await.map(|part| (part, receive)) })
+    (own, body).into_response()
 }
 
 /// What happens to bytes on their way out.
@@ -109,13 +97,7 @@ impl Pack for Packed {
     }
 }
 
-fn pour(
-    office: &Office,
-    form: Form,
-    send: &Sender<Result<Bytes, std::io::Error>>,
-    mut pack: impl Pack,
-) -> Result<(), WebError> {
-    let give = |bytes: Vec<u8>| bytes.is_empty() || send.blocking_send(Ok(bytes.into())).is_ok();
+fn pour(office: &Office, form: Form, give: &Put<'_>, mut pack: impl Pack) -> Result<(), WebError> {
     let mut after = None;
     let mut text = match form {
         Form::Csv => csv_lines([COLUMNS.map(|(name, _)| name.to_owned())].into_iter())?,
@@ -145,12 +127,4 @@ fn pour(
     give(pack.put(text).map_err(WebError::internal)?);
     give(pack.end().map_err(WebError::internal)?);
     Ok(())
-}
-
-fn csv_lines(rows: impl Iterator<Item = [String; 19]>) -> Result<Vec<u8>, WebError> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row).map_err(WebError::internal)?;
-    }
-    writer.into_inner().map_err(WebError::internal)
 }

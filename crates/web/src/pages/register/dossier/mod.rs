@@ -36,6 +36,8 @@ struct DossierPage {
     marks: Vec<String>,
     chips: Chips,
     listed: Option<(&'static str, &'static str, String)>,
+    /// What people look for first, in large letters.
+    key: Vec<(&'static str, String)>,
     items: Vec<(&'static str, String)>,
     moment: Moment,
     recorded: String,
@@ -88,6 +90,7 @@ fn load(site: &Site, code: &str, moment: Moment) -> Result<DossierPage, WebError
 /// The 404 with a way on: which character of the code is wrong, and what is like it.
 pub fn unknown(site: &Site, code: &str) -> Result<WebError, WebError> {
     let mut error = WebError::not_found("这家组织");
+    "没有找到这家组织".clone_into(&mut error.title);
     let faults = code_faults(code);
     let shown: String = code.chars().take(40).collect();
     error.message = if faults.is_empty() {
@@ -108,7 +111,7 @@ fn page(site: &Site, dossier: Dossier) -> DossierPage {
     let (office, moment) = (&site.office, dossier.moment);
     let summary = Summary::of(dossier.organization.clone());
     let code = summary.public_code();
-    let items = office.items_of(&dossier.organization, moment.day);
+    let (key, items) = laid_out(office.items_of(&dossier.organization, moment.day));
     DossierPage {
         name: summary.name.clone(),
         name_now: dossier.name_now.clone(),
@@ -116,7 +119,8 @@ fn page(site: &Site, dossier: Dossier) -> DossierPage {
         marks: marks(&summary),
         chips: chips(summary.states, summary.kind, ""),
         listed: listed(&dossier),
-        items: items.into_iter().filter(|(label, text)| !text.is_empty() && text != "否" && *label != "名称").collect(),
+        key,
+        items,
         recorded: dossier.recorded_at.local_minute(),
         today: office.clock.today(),
         qr: QrBox {
@@ -143,6 +147,21 @@ fn page(site: &Site, dossier: Dossier) -> DossierPage {
         moment,
         code,
     }
+}
+
+/// The items shown first, in this order.
+const KEY: [&str; 4] = ["组织类型", "登记管理机关", "法定代表人", "成立登记日期"];
+/// Items that stand at the head of the page already.
+const ABOVE: [&str; 5] = ["名称", "统一社会信用代码", "登记状态", "信用状态", "运行状态"];
+
+type Items = Vec<(&'static str, String)>;
+
+/// The key facts, and the rest without what is empty, plainly "no", or shown above.
+fn laid_out(items: Items) -> (Items, Items) {
+    let told = |(label, text): &(&str, String)| !text.is_empty() && text != "否" && !ABOVE.contains(label);
+    let (mut key, rest): (Items, Items) = items.into_iter().filter(told).partition(|(label, _)| KEY.contains(label));
+    key.sort_by_key(|(label, _)| KEY.iter().position(|one| one == label));
+    (key, rest)
 }
 
 /// What a red mark means: since when, and where the way out is written.
@@ -195,7 +214,9 @@ fn table(caption: &str, columns: &[&str], rows: Vec<Vec<Cell>>, empty: &str) -> 
 }
 
 fn certificates(dossier: &Dossier) -> Table {
-    let rows = dossier.certificates.iter().map(|one| {
+    // 正本 before 副本.
+    let (first, second): (Vec<_>, Vec<_>) = dossier.certificates.iter().partition(|one| one.kind == "original");
+    let rows = first.into_iter().chain(second).map(|one| {
         let kind = match one.kind.as_str() {
             "original" => "正本",
             "duplicate" => "副本",

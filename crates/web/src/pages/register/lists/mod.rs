@@ -19,15 +19,14 @@ use crate::{Cache, Cx, Page, Path, Query, WebError};
 
 const PAGE: usize = 30;
 
-/// The two credit lists: (address, state, what they mean, how they end).
-const CREDIT: [(&str, Credit, &str); 2] = [
-    (
-        "abnormal",
-        Credit::Abnormal,
-        "未按规定履行义务、通过登记的住所联系不上等情形，会列入活动异常名录。改正以后可以申请移出，移出后标记随之消失。",
-    ),
-    ("serious", Credit::Serious, "有严重违法情形的，会列入严重违法失信名单。列入期满或改正后，可以按规定申请移出。"),
-];
+/// The two credit lists: address and state.
+const CREDIT: [(&str, Credit); 2] = [("abnormal", Credit::Abnormal), ("serious", Credit::Serious)];
+
+/// What a credit list means and how it ends, with the clause, as the catalogue has it today.
+fn explained(site: &Site, id: &str, today: base::Date) -> Result<String, WebError> {
+    let text = site.office.need_param(&format!("credit_list_text.{id}"), &AreaCode::nation(), today)?;
+    Ok(format!("{}（{}）", text.plain(), text.clause))
+}
 
 /// What a list is narrowed and paged by.
 #[derive(Debug, Default, Deserialize)]
@@ -77,11 +76,12 @@ pub fn routes() -> Router<Arc<Site>> {
 
 async fn index(cx: Cx) -> Result<Page, WebError> {
     let registers = cx.site.office.public_registers();
+    let mut credit = Vec::new();
+    for (id, state) in CREDIT {
+        credit.push((Link::to(state.label(), format!("/lists/{id}")), explained(&cx.site, id, cx.today)?));
+    }
     let page = IndexPage {
-        credit: CREDIT
-            .iter()
-            .map(|(id, credit, explain)| (Link::to(credit.label(), format!("/lists/{id}")), (*explain).to_owned()))
-            .collect(),
+        credit,
         other: vec![
             (Link::to("慈善组织", "/orgs?charity=yes"), "依法认定或登记的慈善组织。".to_owned()),
             (Link::to("评估等级 3A 以上", "/orgs?grade=5A&grade=4A&grade=3A"), "等级在有效期内的社会组织。".to_owned()),
@@ -98,14 +98,16 @@ async fn index(cx: Cx) -> Result<Page, WebError> {
 
 async fn show(cx: Cx, Path(id): Path<String>, Query(narrow): Query<Narrow>) -> Result<Page, WebError> {
     let (area, after) = narrow.read()?;
+    let today = cx.today;
     let page = cx
         .blocking(move |site| {
-            if let Some((_, credit, explain)) = CREDIT.into_iter().find(|(known, _, _)| *known == id) {
+            if let Some((_, credit)) = CREDIT.into_iter().find(|(known, _)| *known == id) {
+                let explain = explained(site, &id, today)?;
                 let found = site.office.credit_list(credit, area.as_ref(), after, PAGE)?;
                 let home = format!("/lists/{id}");
                 return Ok(organizations(
                     site,
-                    (credit.label(), explain, &home),
+                    (credit.label(), &explain, &home),
                     area.as_ref(),
                     (after, found.next),
                     &found.items,

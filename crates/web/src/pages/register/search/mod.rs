@@ -118,10 +118,10 @@ fn answer(
         hits: found.hits.iter().map(|hit| shown(site, hit, ask.as_of, day)).collect(),
         faults,
         suggestions: suggestions.iter().map(|one| Link::to(one.name.clone(), dossier_href(one))).collect(),
-        exports: [("Excel", "xlsx"), ("CSV", "csv"), ("JSON", "json")]
+        exports: [("Excel", "xlsx"), ("CSV", "csv"), ("JSON Lines", "jsonl"), ("JSON", "json")]
             .map(|(text, end)| Link::to(text, with(&|_| ()).replacen("/orgs", &format!("/orgs/export.{end}"), 1)))
             .into(),
-        limit: grouped(ROWS_MOST as u64),
+        limit: grouped(ROWS_MOST),
         watch: (!ask.is_open() && ask.as_of.is_none()).then(|| with(&|_| ()).replacen("/orgs", "/my/watches/add", 1)),
         first: ask.after.is_some().then(|| with(&|_| ())),
         next: found.next.map(|next| with(&|ask| ask.after = Some(next.clone()))),

@@ -130,7 +130,9 @@ async fn renew(cx: Cx, _: Form) -> Result<Redirect, WebError> {
 /// The own feed: whoever has the address may read it, so it says nothing but what is public.
 async fn feed(cx: Cx, Path(secret): Path<String>) -> Result<Response, WebError> {
     let base = cx.site.settings.base_url.clone();
-    let secret = secret.strip_suffix(".atom").unwrap_or(&secret).to_owned();
+    let own = format!("{base}/feeds/my/{secret}");
+    let is_json = secret.ends_with(".json");
+    let secret = secret.strip_suffix(".atom").or_else(|| secret.strip_suffix(".json")).unwrap_or(&secret).to_owned();
     let found = cx.blocking(move |site| Ok(site.office.find_feed(&secret)?)).await?;
     let notices = found.ok_or_else(|| WebError::not_found("这个订阅地址"))?;
     // Letters about one's own cases are notices too: only what was watched belongs here.
@@ -143,13 +145,15 @@ async fn feed(cx: Cx, Path(secret): Path<String>) -> Result<Response, WebError> 
     });
     let feed = Feed {
         id: format!("{base}/my/watches"),
+        own,
         title: "我的关注".to_owned(),
         home: format!("{base}/my/watches"),
         entries: entries.collect(),
     };
-    Ok((
-        [(header::CONTENT_TYPE, "application/atom+xml; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")],
-        feed.text(cx.site.clock.now()),
-    )
-        .into_response())
+    let (kind, text) = if is_json {
+        ("application/feed+json; charset=utf-8", feed.json().to_string())
+    } else {
+        ("application/atom+xml; charset=utf-8", feed.text(cx.site.clock.now()))
+    };
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=60")], text).into_response())
 }
