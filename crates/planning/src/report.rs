@@ -1,4 +1,6 @@
 //! A plan measured (规划执行情况): every target of a plan, in its area and everything below it, with its standing.
+use std::collections::BTreeMap;
+
 use base::{AreaCode, Date};
 use catalogue::plans::{Indicator, Op, Part, Plan, Target};
 use catalogue::{Catalogue, Condition, Params};
@@ -108,20 +110,36 @@ impl<'a> Reporting<'a> {
     pub fn measure(self, measuring: &Measuring<'_>, threads: usize) -> Report<'a> {
         let jobs = self.jobs(measuring);
         let now = measuring.run(&jobs, threads);
-        let entries =
-            self.parts().into_iter().zip(jobs.iter().zip(now)).map(|((target, indicator, part), (job, now))| {
-                let before = measuring
-                    .year_before(part)
-                    .and_then(|before| job.on_facts(measuring.base, before.base).map(|job| before.one(&job)));
-                let unstated = matches!(target.op, Op::AboveBase | Op::BelowBase) && job.start.is_none();
-                let start = self.start.filter(|_| unstated).and_then(|facts| {
-                    let then = Measuring { base: facts, on: facts.date(), before: None, ..*measuring };
-                    job.on_facts(measuring.base, facts).map(|job| then.one(&job))
-                });
-                Entry { target, indicator, part, now, before, start }
+        let mut earlier = earlier(measuring, &jobs, threads);
+        let parts = self.parts().into_iter().zip(jobs.iter().zip(now)).enumerate();
+        let entries = parts.map(|(index, ((target, indicator, part), (job, now)))| {
+            let unstated = matches!(target.op, Op::AboveBase | Op::BelowBase) && job.start.is_none();
+            let start = self.start.filter(|_| unstated).and_then(|facts| {
+                let then = Measuring { base: facts, on: facts.date(), before: None, ..*measuring };
+                job.on_facts(measuring.base, facts).map(|job| then.one(&job))
             });
+            Entry { target, indicator, part, now, before: earlier.remove(&index), start }
+        });
         Report { asked: self, on: measuring.on, entries: entries.collect() }
     }
+}
+
+/// The jobs that can be told for the year's end before, by position.
+fn earlier(measuring: &Measuring<'_>, jobs: &[Job<'_>], threads: usize) -> BTreeMap<usize, Measured> {
+    let mut then = None;
+    let mut wanted = Vec::new();
+    for (index, job) in jobs.iter().enumerate() {
+        // The day and the facts are the same for all that can be told.
+        if let Some(before) = measuring.year_before(job.part)
+            && let Some(moved) = job.on_facts(measuring.base, before.base)
+        {
+            then = Some(before);
+            wanted.push((index, moved));
+        }
+    }
+    let jobs: Vec<Job<'_>> = wanted.iter().map(|(_, job)| *job).collect();
+    let measured = then.map(|then| then.run(&jobs, threads)).unwrap_or_default();
+    wanted.into_iter().map(|(index, _)| index).zip(measured).collect()
 }
 
 impl<'a> Report<'a> {

@@ -222,6 +222,45 @@ fn figures_break_down_by_kind() {
 }
 
 #[test]
+fn each_gate_has_its_own_share() {
+    let (catalogue, named) = (shipped(), NamedChecks::default());
+    let base = facts(catalogue, 1);
+    let params = params(catalogue, "liaoning-plan", base.date());
+    let measuring = Measuring::new(&base, catalogue.words(), &named);
+    let indicator = catalogue.find_indicator("ln-15").unwrap();
+    let part = &indicator.parts[0];
+    let job = Job { indicator, part, params: &params, area: 0, start: None, others: None, only: None };
+    let measured = measuring.one(&job);
+    // registration, annual report, rating, re-election at the end of 2023: E1; E2 not, E3; E4; none.
+    let gates: Vec<String> = (0..4).map(|gate| said(&measured.gate(0, gate).unwrap())).collect();
+    assert_eq!(gates, ["1", "1/2", "1", "nothing"]);
+    assert!(measured.gate(0, 4).is_none());
+}
+
+#[test]
+fn a_plan_without_a_stated_baseline_starts_from_what_was_measured() {
+    let (catalogue, named) = (shipped(), NamedChecks::default());
+    let (base, start) = (facts(catalogue, 2), facts(catalogue, 0));
+    let plan = laid_over(catalogue, "shenzhen-14th");
+    let params = params(catalogue, &plan.pack, base.date());
+    let measuring = Measuring::new(&base, catalogue.words(), &named);
+    let asked = Reporting { catalogue, plan: &plan, params: &params, start: Some(&start), only: None };
+    let province = base.areas().find(&code("99")).unwrap();
+    let report = asked.measure(&measuring, 1);
+    let lines = report.lines(&measuring, province);
+    let line = |id: &str| lines.iter().find(|line| line.indicator.id == id).unwrap();
+    // Fees charged to enterprises: 400,000 yuan at the start, 210,000 at the end: down, as asked.
+    assert_eq!(line("sz-02").standing.status, Status::Met);
+    assert_eq!(line("sz-02").standing.wanted, Some(Fraction::whole(40_000_000)));
+    // Party organizations: from 2/3 to 3/4.
+    assert_eq!(line("sz-03").standing.status, Status::Met);
+    let without = Reporting { start: None, ..asked }.measure(&measuring, 1);
+    let lines = without.lines(&measuring, province);
+    let unknown = lines.iter().find(|line| line.indicator.id == "sz-02").unwrap();
+    assert!(unknown.standing.status == Status::NoData && unknown.standing.reason.contains("测一个起点"));
+}
+
+#[test]
 fn what_if_shows_who_flips_and_which_targets_turn() {
     let (catalogue, named) = (shipped(), NamedChecks::default());
     let base = facts(catalogue, 1);

@@ -24,7 +24,8 @@ pub(crate) fn roll_up<C: Cell>(areas: &Areas, start: u32, cells: &mut [C]) {
     }
 }
 
-/// Subjects counted, or a fact of theirs summed.
+/// Subjects counted, or a fact of theirs summed. Summed facts (people, money held or paid) are never negative, which is why what is
+/// not known can only add.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Sum {
     /// The sum over those that surely count.
