@@ -67,9 +67,12 @@ pub fn check(rules: &[&Condition], within: &Within<'_>) -> Cover {
     let needs = all.needs();
     let empty = Supposed { facts: BTreeMap::new(), today: within.today };
     let context = Context::new(&empty, within.params, within.words, within.named);
-    let options: Vec<(String, Vec<Reading>)> =
-        needs.facts.iter().map(|fact| (fact.clone(), all.tries(&Key::Fact(fact.clone()), &context))).collect();
-    let mut cover = Cover { complete: needs.named.is_empty() && needs.answers.is_empty(), ..Cover::default() };
+    let (tries, whole) = all.tries(needs.facts.iter().cloned().map(Key::Fact).collect(), &context);
+    let named = |(key, tries)| match key {
+        Key::Fact(name) | Key::Answer(name) => (name, tries),
+    };
+    let options: Vec<(String, Vec<Reading>)> = tries.into_iter().map(named).collect();
+    let mut cover = Cover { complete: whole && needs.named.is_empty() && needs.answers.is_empty(), ..Cover::default() };
     if options.iter().any(|(_, tries)| tries.is_empty()) {
         cover.complete = false;
         return cover;

@@ -62,13 +62,9 @@ impl Measuring<'_> {
             return;
         }
         let range = self.base.areas().range(job.area);
-        let none = Condition::always();
-        let among = match &job.part.formula {
-            Formula::Share { among, .. } | Formula::Gates { among, .. } => among,
-            _ => &none,
-        };
+        let Some(among) = Self::among_of(job) else { return };
         let Some(measure) = job.part.formula.measures().first().copied() else { return };
-        let Some(rows) = self.rows(job, measure, among) else { return };
+        let Some(rows) = self.rows(job, measure, &among) else { return };
         rows.each(&range, |row, at| {
             let listed =
                 Listed { row, id: rows.table.id(row).unwrap_or(0), area: range.start + at as u32, members: None };
@@ -104,8 +100,8 @@ impl Measuring<'_> {
     pub fn explain(&self, job: &Job<'_>, row: usize) -> Option<Explanation> {
         let condition = match &job.part.formula {
             Formula::Groups(groups) => groups.among.clone(),
-            Formula::Share { of, among } | Formula::Gates { of, among, .. } => {
-                Condition::All(vec![among.clone(), of.filter.clone()])
+            Formula::Share { of, .. } | Formula::Gates { of, .. } => {
+                Condition::All(vec![Self::among_of(job)?, of.filter.clone()])
             }
             formula => formula.measures().first()?.filter.clone(),
         };

@@ -50,6 +50,28 @@ fn the_page_has_every_file_and_they_load() {
     assert_eq!(catalogue.packs().find("yunxi").unwrap().documents[0].with, ["中共云溪市委社会工作部"]);
 }
 
+/// The messages the page shows are what the checker says, to the line.
+#[test]
+fn the_messages_on_the_page_are_real() {
+    let page = std::fs::read_to_string(common::root().join("../docs/policy-packs.md")).unwrap();
+    let shown = page.split("```text\n").nth(1).unwrap().split("\n```").next().unwrap();
+    let slips = [
+        ("yunxi/indicators/yunxi.toml", "cso.alive", "cso.alife"),
+        ("yunxi/plans/yunxi-three-years.toml", "op = \">=\"", "op = \"=>\""),
+        ("yunxi/plans/yunxi-three-years.toml", "by = 2026-12-31, op", "by = 2027-12-31, op"),
+    ];
+    for (line, (path, from, to)) in shown.lines().zip(slips) {
+        let mut all = without_matters();
+        all.0.extend(files());
+        let text = &mut all.0.iter_mut().find(|(name, _)| name == path).unwrap().1;
+        assert!(text.contains(from), "{from}");
+        *text = text.replacen(from, to, 1);
+        let found = Catalogue::load(&all, &NamedChecks::default()).unwrap_err();
+        let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert!(found.iter().any(|said| said == line), "{line}\nis not among\n{}", found.join("\n"));
+    }
+}
+
 /// Worked out by hand on 2025-12-31, the third day of the fixture; 2023-12-31 stands for the year's end before and for the start.
 #[test]
 fn the_city_is_measured() {

@@ -235,6 +235,9 @@ fn each_gate_has_its_own_share() {
     let gates: Vec<String> = (0..4).map(|gate| said(&measured.gate(0, gate).unwrap())).collect();
     assert_eq!(gates, ["1", "1/2", "1", "nothing"]);
     assert!(measured.gate(0, 4).is_none());
+    // E7, E8 and E9 are gates of another region: no part of this list.
+    let listed = measuring.list(&job, Which::Passing).len() + measuring.list(&job, Which::Lacking).len();
+    assert_eq!(listed, 4, "E1 E2 E3 E4");
 }
 
 #[test]
@@ -371,6 +374,12 @@ fn a_rule_table_shows_its_gaps_and_overlaps() {
     // 3 is in both.
     let twice = check(&rules(&["{ fact = \"org.grade\", le = 3 }", "{ fact = \"org.grade\", ge = 3 }"]));
     assert_eq!((twice.gaps.len(), &twice.overlaps[0].rules[..]), (0, &[0, 1][..]));
+    // Two facts compared with each other: fewer full-timers than staff, more, and nothing for as many.
+    let pair = check(&rules(&[
+        "{ all = [{ fact = \"org.grade\", ge = 0 }, { fact = \"org.full_time\", lt = { fact = \"org.employees\" } }] }",
+        "{ fact = \"org.full_time\", gt = { fact = \"org.employees\" } }",
+    ]));
+    assert_eq!((pair.gaps.len(), pair.overlaps.len()), (1, 0), "{pair:?}");
     // Two facts: charities of low grade fall between.
     let two = check(&rules(&[
         "{ all = [{ fact = \"org.charity\", is = true }, { fact = \"org.grade\", ge = 3 }] }",

@@ -65,11 +65,12 @@ impl Changes {
 }
 
 impl Condition {
-    /// Values worth trying for a fact or answer: one for every region that this condition tells apart. With them the gaps and
-    /// overlaps of a table of rules are found without trying everything.
-    pub fn tries(&self, key: &Key, context: &Context<'_>) -> Vec<Reading> {
-        let (options, _) = candidates::all(vec![key.clone()], self, context);
-        options.into_iter().flat_map(|option| option.readings.into_iter().take(option.plain)).collect()
+    /// Values worth trying for facts or answers: one for every region that this condition tells apart, and whether that is surely
+    /// every region. With them the gaps and overlaps of a table of rules are found without trying everything.
+    pub fn tries(&self, keys: Vec<Key>, context: &Context<'_>) -> (Vec<(Key, Vec<Reading>)>, bool) {
+        let (options, complete) = candidates::all(keys, self, context);
+        let plain = |option: Options| (option.key, option.readings.into_iter().take(option.plain).collect());
+        (options.into_iter().map(plain).collect(), complete)
     }
 
     /// The smallest set of changeable facts and answers that would make it true.

@@ -241,6 +241,11 @@ impl Catalogue {
                 let message = format!("目标日 {} 不在规划期内（{} 至 {}）", aim.by, plan.period.0, plan.period.1);
                 problems.error(&aim.at, message, "请改正日期，或改正规划期");
             }
+            if let Some(area) = aim.area.as_ref().filter(|area| !plan.area.covers(area)) {
+                // A zone lies where the dated tree puts it, whatever its code: hence no error.
+                let message = format!("目标写给 {area}，按代码不在规划的地区 {} 之内", plan.area);
+                problems.warning(&aim.at, message, "请核对区划代码");
+            }
             for worth in aim.value.iter().chain(&aim.high) {
                 if let (Worth::Param(name), Some(unit)) = (worth, units.first()) {
                     self.check_param(name, *unit, problems);

@@ -1,7 +1,7 @@
 //! The rows a formula looks at: their conditions compiled, their places, their numbers.
 use base::Date;
 use catalogue::condition::{Compiled, Constants, compile};
-use catalogue::plans::{Bar, Measure};
+use catalogue::plans::{Bar, Formula, Measure};
 use catalogue::{Condition, Node, Params, Problems, Subject, Tri, Value};
 
 use super::{Job, Measuring};
@@ -67,10 +67,20 @@ impl<'a> Measuring<'a> {
     /// The day lies in the year measured, up to the day measured.
     pub(crate) fn in_year(&self, fact: &str) -> Option<Condition> {
         let (first, last) = (Date::new(self.on.year(), 1, 1).ok()?, self.on);
-        let text = format!("when = {{ fact = \"{fact}\", ge = {first}, le = {last} }}");
-        let problems = Problems::new();
-        let root = Node::parse("in_year", &text, &problems);
-        Condition::read(root.find("when")?, &problems)
+        read(&format!("{{ fact = \"{fact}\", ge = {first}, le = {last} }}"))
+    }
+
+    /// Which rows a formula looks at, besides what its measure says: those `among`, and of gates only the ones asked for.
+    pub(crate) fn among_of(job: &Job<'_>) -> Option<Condition> {
+        match &job.part.formula {
+            Formula::Share { among, .. } => Some(among.clone()),
+            Formula::Gates { among, fact, gates, .. } => {
+                let words: Vec<String> = gates.resolve(job.params)?.iter().map(|word| format!("\"{word}\"")).collect();
+                let gate = read(&format!("{{ fact = \"{}\", in = [{}] }}", fact.value, words.join(", ")))?;
+                Some(Condition::All(vec![gate, among.clone()]))
+            }
+            _ => Some(Condition::always()),
+        }
     }
 
     /// The facts of a job that nobody ever supplied, and the subjects whose records nobody keeps.
@@ -113,6 +123,13 @@ impl Rows<'_> {
             }
         }
     }
+}
+
+/// A condition made here, of names that the catalogue has checked.
+fn read(text: &str) -> Option<Condition> {
+    let problems = Problems::new();
+    let root = Node::parse("planning", &format!("when = {text}"), &problems);
+    Condition::read(root.find("when")?, &problems)
 }
 
 /// A number a formula asks for.
