@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use base::{AreaCode, AreaLevel, AreaTree, Date, Origin};
 use catalogue::{Catalogue, Subject, Value};
 
-use crate::areas::Areas;
+use crate::areas::{Areas, NOWHERE};
 use crate::table::{Given, Layout, Place, Table, used_facts};
 
 /// The facts of one day.
@@ -44,21 +44,46 @@ impl FactBase {
         Self { date, areas, tables, positions }
     }
 
-    /// The row of the area table with a number is that of the area with that number.
+    /// Moves the whole base to another day (midnight): the areas are those of its tree, every subject counts in what its area is
+    /// by then, new areas get their rows and ended ones lie nowhere. Facts that change with the day alone (a grade that expires)
+    /// are set by whoever follows them.
+    pub fn move_to(&mut self, tree: &AreaTree, date: Date) {
+        let areas = Areas::of(tree, date);
+        let fixed = |subject: &Subject| matches!(subject, Subject::Area | Subject::Community);
+        let old = std::mem::replace(&mut self.areas, areas);
+        self.date = date;
+        let areas = &self.areas;
+        let exact = |at: u32| old.code(at).and_then(|code| areas.find(code)).unwrap_or(NOWHERE);
+        let heir = |at: u32| old.code(at).map_or(NOWHERE, |code| areas.place(tree, code));
+        let (exact, heirs): (Vec<u32>, Vec<u32>) = (0..old.len() as u32).map(|at| (exact(at), heir(at))).unzip();
+        for (subject, table) in &mut self.tables {
+            table.renumber(if fixed(subject) { &exact } else { &heirs });
+        }
+        self.enter_areas(tree);
+    }
+
+    /// Rows for areas and communities that have none yet; those that lie nowhere come back.
     fn enter_areas(&mut self, tree: &AreaTree) {
         let text = |word: &str| Given::Known(Value::Text(word.to_owned()));
+        let row_of = |table: &mut Table, id: u128, place: Place| match table.find(id) {
+            Some(row) => {
+                table.put(row, place);
+                row
+            }
+            None => table.push(id, place),
+        };
         for at in 0..self.areas.len() as u32 {
             let Some(code) = self.areas.code(at).cloned() else { continue };
             let (id, place) = (area_id(&code), Place::both(at));
             if let Some(table) = self.tables.get_mut(&Subject::Area) {
-                let row = table.push(id, place);
+                let row = row_of(table, id, place);
                 // Tables have the column only if something asks for it; then there is nothing to keep.
                 drop(table.set(row, "area.level", &text(level_word(code.level()))));
             }
             if code.level() == AreaLevel::Community
                 && let Some(table) = self.tables.get_mut(&Subject::Community)
             {
-                let row = table.push(id, place);
+                let row = row_of(table, id, place);
                 let settled = tree.settlement(&code).map(|fact| fact.settlement);
                 let word = settled.map(|kind| match kind {
                     base::areas::Settlement::Urban => "urban",

@@ -45,6 +45,58 @@ unit = "count"
 groups = { members = { of = "organization", where = { fact = "org.a", is = true } }, per = "community", take = "least" }
 "#;
 
+/// Formulas whose interval is sure but need not be tight: numerator and denominator are bounded apart.
+const LOOSE: &str = r#"
+[[indicator]]
+id = "sum"
+name = "合计"
+explain = "甲的数"
+clauses = ["x"]
+within = "registered_in"
+unit = "count"
+sum = { of = "organization", fact = "org.n", where = { fact = "org.a", is = true } }
+[[indicator]]
+id = "ratio"
+name = "比"
+explain = "甲的数比全部的数"
+clauses = ["x"]
+within = "registered_in"
+unit = "percent"
+ratio = { top = { of = "organization", fact = "org.n", where = { fact = "org.a", is = true } }, bottom = { of = "organization", fact = "org.m" } }
+[[indicator]]
+id = "spread"
+name = "种类"
+explain = "甲的种类"
+clauses = ["x"]
+within = "registered_in"
+unit = "percent"
+spread = { of = "organization", fact = "org.w", where = { fact = "org.a", is = true } }
+[[indicator]]
+id = "gates"
+name = "环节"
+explain = "各环节的甲"
+clauses = ["x"]
+within = "registered_in"
+unit = "percent"
+gates = { of = "organization", fact = "org.w", gates = ["x", "y"], where = { fact = "org.a", is = true } }
+[[indicator]]
+id = "extreme"
+name = "最高"
+explain = "最高的比"
+clauses = ["x"]
+within = "registered_in"
+unit = "percent"
+extreme = { of = "organization", top = "org.n", bottom = "org.m", take = "greatest", where = { fact = "org.a", is = true } }
+[[indicator]]
+id = "milestone"
+name = "有没有"
+explain = "有没有甲"
+clauses = ["x"]
+within = "registered_in"
+unit = "bool"
+milestone = { of = "organization", where = { fact = "org.a", is = true } }
+"#;
+
 fn catalogue() -> &'static Catalogue {
     static CATALOGUE: std::sync::LazyLock<Catalogue> = std::sync::LazyLock::new(|| {
         let fact = |name: &str| {
@@ -52,14 +104,70 @@ fn catalogue() -> &'static Catalogue {
                 "[[fact]]\nname = \"org.{name}\"\ntitle = \"{name}\"\nkind = \"bool\"\nsubject = \"organization\"\nsupply = \"platform\"\nsupplier = \"某\"\n"
             )
         };
+        let number = |name: &str| fact(name).replace("bool", "int");
         common::load(&Files(vec![
             ("clauses.csv".into(), "id,document,title,modules\nx,x,x,M18\n".into()),
             ("p/pack.toml".into(), "id = \"p\"\nname = \"某\"\narea = \"100000\"\nlevel = \"national\"\n".into()),
-            ("p/facts.toml".into(), fact("a") + &fact("b")),
+            ("p/facts.toml".into(), fact("a") + &fact("b") + &number("n") + &number("m") + WORD),
             ("p/indicators/all.toml".into(), INDICATORS.into()),
+            ("p/indicators/loose.toml".into(), LOOSE.into()),
         ]))
     });
     &CATALOGUE
+}
+
+const WORD: &str = "[[fact]]\nname = \"org.w\"\ntitle = \"词\"\nkind = \"text\"\nsubject = \"organization\"\nsupply = \"platform\"\nsupplier = \"某\"\nwords = { x = \"一\", y = \"二\", z = \"三\" }\n";
+
+/// Whether it is one, two numbers (the second never nought), a word.
+type Loose = (Option<bool>, Option<i64>, Option<i64>, Option<usize>);
+
+fn loose(indicator: &str, rows: &[Loose]) -> Figure {
+    let catalogue = catalogue();
+    let mut base = FactBase::new(catalogue, &tree(), day("2024-01-01"));
+    let table = base.table_mut(&Subject::Organization).unwrap();
+    table.keep_since(day("2020-01-01"));
+    for (id, (a, n, m, w)) in rows.iter().enumerate() {
+        let row = table.push(id as u128, Place::both(0));
+        let known = [
+            ("org.a", a.map(Value::Bool)),
+            ("org.n", n.map(Value::Int)),
+            ("org.m", m.map(Value::Int)),
+            ("org.w", w.map(|w| Value::Text(["x", "y", "z"][w].to_owned()))),
+        ];
+        for (fact, value) in known.into_iter().filter_map(|(fact, value)| Some((fact, value?))) {
+            table.set(row, fact, &Given::Known(value)).unwrap();
+        }
+    }
+    let indicator = catalogue.find_indicator(indicator).unwrap();
+    let (params, named) = (Params::default(), NamedChecks::default());
+    let part = &indicator.parts[0];
+    let job = Job { indicator, part, params: &params, area: 0, start: None, others: None, only: None };
+    Measuring::new(&base, catalogue.words(), &named).one(&job).at(0)
+}
+
+fn loose_completions(rows: &[Loose]) -> Vec<Vec<Loose>> {
+    fn fill<T: Copy>(known: Option<T>, all: &[T]) -> Vec<T> {
+        known.map_or(all.to_vec(), |value| vec![value])
+    }
+    let mut done: Vec<Vec<Loose>> = vec![Vec::new()];
+    for (a, n, m, w) in rows {
+        let mut next = Vec::new();
+        for rows in &done {
+            for a in fill(*a, &[false, true]) {
+                for n in fill(*n, &[0, 5]) {
+                    for m in fill(*m, &[1, 5]) {
+                        for w in fill(*w, &[0, 1, 2]) {
+                            let mut more = rows.clone();
+                            more.push((Some(a), Some(n), Some(m), Some(w)));
+                            next.push(more);
+                        }
+                    }
+                }
+            }
+        }
+        done = next;
+    }
+    done
 }
 
 type Row = (Option<bool>, Option<bool>, usize);
@@ -106,6 +214,29 @@ fn completions(rows: &[Row]) -> Vec<Vec<Row>> {
         all = next;
     }
     all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn no_completion_falls_outside_the_interval(
+        rows in prop::collection::vec(
+            (prop::option::of(any::<bool>()), prop::option::of(0_i64..4), prop::option::of(1_i64..4), prop::option::of(0_usize..3)),
+            1..3,
+        ),
+        indicator in prop::sample::select(vec!["sum", "ratio", "spread", "gates", "extreme", "milestone"]),
+    ) {
+        let found = loose(indicator, &rows);
+        let whole = rows.iter().all(|(a, n, m, w)| a.is_some() && n.is_some() && m.is_some() && w.is_some());
+        prop_assert!(!whole || !matches!(found.number, planning::Number::Between { .. }), "known is exact");
+        let Some((low, high)) = found.ends() else { return Ok(()) };
+        for filled in loose_completions(&rows) {
+            let Some(value) = loose(indicator, &filled).exact() else { continue };
+            prop_assert!(low.is_none_or(|low| low <= value), "{} {:?} {:?} {:?}", indicator, found, filled, value);
+            prop_assert!(high.is_none_or(|high| value <= high), "{} {:?} {:?} {:?}", indicator, found, filled, value);
+        }
+    }
 }
 
 proptest! {

@@ -226,6 +226,28 @@ fn there_are_seventy_rows() {
     assert!(catalogue.indicators().all(|indicator| targeted.contains(&*indicator.id)), "a plan asks for each");
 }
 
+/// Measuring an area by itself gives what measuring the whole gives for it.
+#[test]
+fn an_area_alone_is_what_it_is_within_the_whole() {
+    let (catalogue, named) = (shipped(), catalogue::NamedChecks::default());
+    for at in 0..3 {
+        let base = facts(catalogue, at);
+        let measuring = planning::Measuring::new(&base, catalogue.words(), &named);
+        for indicator in catalogue.indicators() {
+            let params = params(catalogue, &indicator.pack, base.date());
+            for part in &indicator.parts {
+                let whole =
+                    planning::Job { indicator, part, params: &params, area: 0, start: None, others: None, only: None };
+                let measured = measuring.one(&whole);
+                for area in 0..base.areas().len() as u32 {
+                    let alone = measuring.one(&planning::Job { area, ..whole });
+                    assert_eq!(alone.at(area), measured.at(area), "{} {area}", indicator.id);
+                }
+            }
+        }
+    }
+}
+
 /// Figures roll up to every level, along the tree of the day.
 #[test]
 fn figures_roll_up() {

@@ -196,6 +196,15 @@ impl Table {
         self.put(row, Place::both(NOWHERE));
     }
 
+    /// Gives every place the number it has on another day; `numbers` is by the old one.
+    pub(crate) fn renumber(&mut self, numbers: &[u32]) {
+        for column in self.registered.iter_mut().chain([&mut self.domiciled]) {
+            for at in column {
+                *at = numbers.get(*at as usize).copied().unwrap_or(NOWHERE);
+            }
+        }
+    }
+
     /// Where the rows count.
     pub fn places(&self, within: Population) -> &[u32] {
         match (&self.registered, within) {
