@@ -1,14 +1,14 @@
 //! A plan measured (规划执行情况): every target of a plan, in its area and everything below it, with its standing.
 use std::collections::BTreeMap;
 
-use base::{AreaCode, Date};
+use base::{AreaCode, AreaLevel, Date};
 use catalogue::plans::{Indicator, Op, Part, Plan, Target};
 use catalogue::{Catalogue, Condition, Params};
 
 use crate::facts::FactBase;
 use crate::figure::Figure;
 use crate::measure::{Job, Measured, Measuring, same_area};
-use crate::standing::{Aimed, Standing};
+use crate::standing::{Aimed, Standing, Status};
 
 /// A plan with its parameters, ready to be measured.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +124,35 @@ impl<'a> Reporting<'a> {
     }
 }
 
+/// How many targets stand how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Summary {
+    /// 达标
+    pub met: usize,
+    /// 预警
+    pub at_risk: usize,
+    /// 未达标
+    pub missed: usize,
+    /// 暂无数据
+    pub no_data: usize,
+}
+
+impl Summary {
+    /// Of the lines of one area.
+    pub fn of(lines: &[Line<'_>]) -> Self {
+        let mut sum = Self::default();
+        for line in lines {
+            match line.standing.status {
+                Status::Met => sum.met += 1,
+                Status::AtRisk => sum.at_risk += 1,
+                Status::Missed => sum.missed += 1,
+                Status::NoData => sum.no_data += 1,
+            }
+        }
+        sum
+    }
+}
+
 /// The jobs that can be told for the year's end before, by position.
 fn earlier(measuring: &Measuring<'_>, jobs: &[Job<'_>], threads: usize) -> BTreeMap<usize, Measured> {
     let mut then = None;
@@ -149,6 +178,36 @@ impl<'a> Report<'a> {
         let ancestry: Vec<AreaCode> =
             areas.ancestry(area).into_iter().filter_map(|at| areas.code(at).cloned()).collect();
         self.entries.iter().filter_map(|entry| self.line(measuring, entry, &ancestry, area)).collect()
+    }
+
+    /// One target in every area of a level below (and including) an area: the best first, then by code. Areas it is not asked of are
+    /// left out.
+    pub fn ranked(
+        &self,
+        measuring: &Measuring<'_>,
+        entry: &Entry<'a>,
+        area: u32,
+        level: AreaLevel,
+    ) -> Vec<(u32, Line<'a>)> {
+        let areas = measuring.base.areas();
+        let line = |at: u32| {
+            let ancestry: Vec<AreaCode> =
+                areas.ancestry(at).into_iter().filter_map(|up| areas.code(up).cloned()).collect();
+            Some((at, self.line(measuring, entry, &ancestry, at)?))
+        };
+        let of_level = areas.range(area).filter(|at| areas.level(*at) == Some(level));
+        let mut found: Vec<(u32, Line<'a>)> = of_level.filter_map(line).collect();
+        // Where less is asked for, less is better.
+        let less = matches!(entry.target.op, Op::AtMost | Op::Below | Op::BelowBase);
+        found.sort_by(|(a, one), (b, two)| {
+            let order = two.figure.known().cmp(&one.figure.known());
+            two.standing
+                .status
+                .cmp(&one.standing.status)
+                .then(if less { order.reverse() } else { order })
+                .then(a.cmp(b))
+        });
+        found
     }
 
     /// One line; none where the target asks nothing of the area.

@@ -1,36 +1,12 @@
-//! What if (政策推演): parameters and targets changed in an overlay, never in the pack; what would then be different.
-use base::{AreaCode, Date};
-use catalogue::plans::{Aim, Fraction, Plan, Worth};
-use catalogue::{ParamValue, Params, Subject, Tri};
+//! What if (政策推演): what would be different between a plan as it is and as an [`crate::Overlay`] supposes it, or between two.
+use base::AreaCode;
+use catalogue::plans::Fraction;
+use catalogue::{Subject, Tri};
 
 use crate::figure::Figure;
 use crate::measure::Measuring;
 use crate::report::{Entry, Report};
 use crate::standing::Status;
-
-/// Another number for a target.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AimChange {
-    /// The indicator.
-    pub indicator: String,
-    /// Its part; empty for the only one.
-    pub part: String,
-    /// The day of the aim that is changed; a day that has none adds one.
-    pub by: Date,
-    /// The area it is for; none: the whole plan.
-    pub area: Option<AreaCode>,
-    /// The number: a share as a fraction of one, money in fen.
-    pub value: Fraction,
-}
-
-/// What is supposed.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Overlay {
-    /// Parameters with other values.
-    pub params: Vec<ParamValue>,
-    /// Targets with other numbers.
-    pub aims: Vec<AimChange>,
-}
 
 /// A subject that would be judged otherwise.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,39 +60,6 @@ pub struct Differences {
     pub areas: Vec<Shift>,
     /// Targets that stand otherwise, or ask for another number.
     pub targets: Vec<Turn>,
-}
-
-impl Overlay {
-    /// The parameters with those supposed.
-    pub fn params(&self, params: &Params) -> Params {
-        params.clone().with(self.params.iter().cloned())
-    }
-
-    /// A copy of the plan with the targets supposed.
-    pub fn plan(&self, plan: &Plan) -> Plan {
-        let mut plan = plan.clone();
-        for change in &self.aims {
-            let asked = |target: &&mut catalogue::plans::Target| {
-                target.indicator.value == change.indicator && target.part == change.part
-            };
-            for target in plan.targets.iter_mut().filter(asked) {
-                let (value, op) = (Some(Worth::Exact(change.value)), target.op);
-                let same = |aim: &&mut Aim| aim.by == change.by && aim.area == change.area;
-                if let Some(aim) = target.aims.iter_mut().find(same) {
-                    aim.value = value;
-                } else {
-                    let (by, area, at) = (change.by, change.area.clone(), target.at.clone());
-                    target.aims.push(Aim { id: String::new(), by, op, value, high: None, area, clause: None, at });
-                }
-            }
-        }
-        plan
-    }
-
-    /// Whether it supposes nothing.
-    pub fn is_empty(&self) -> bool {
-        self.params.is_empty() && self.aims.is_empty()
-    }
 }
 
 /// What is different between two reports on the same facts: the real one and the supposed one.

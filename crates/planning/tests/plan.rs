@@ -8,8 +8,8 @@ use common::{code, day, facts, measured, params, part, said, shipped};
 use planning::lists::Which;
 use planning::snapshot::Difference;
 use planning::standing::Aimed;
-use planning::whatif::{AimChange, compare};
-use planning::{Counts, Figure, Job, Measuring, Number, Overlay, Phase, Reporting, Status, Why};
+use planning::whatif::compare;
+use planning::{AimChange, Counts, Figure, Job, Measuring, Number, Overlay, Phase, Reporting, Status, Summary, Why};
 
 fn exact(num: i128, den: i128) -> Figure {
     Figure { number: Number::Exact(part(num, den)), counts: Counts::default() }
@@ -163,6 +163,16 @@ fn a_plan_is_reported_for_every_area_with_its_gap_list() {
     assert_eq!((said(&urban.figure), urban.standing.status, urban.standing.reached), ("1".into(), Status::Met, true));
     assert_eq!(said(urban.before.as_ref().unwrap()), "1/2", "at the end of 2021 柳荫 had 10, 石桥 9");
     assert!(lines.iter().all(|line| line.target.indicator.value != "lc-07"));
+    // 溪东: urban 1, rural 1 (3 of 3), core talent 1 of 1: three met.
+    let sum = Summary::of(&lines);
+    assert_eq!((sum.met, sum.at_risk, sum.missed, sum.no_data), (3, 0, 0, 0));
+    // Counties by urban share: 溪东 with all, then 溪西 with none of one.
+    let entry = report.entries.iter().find(|entry| entry.indicator.id == "lc-urban").unwrap();
+    let province = base.areas().find(&code("99")).unwrap();
+    let ranked = report.ranked(&measuring, entry, province, base::AreaLevel::County);
+    let order: Vec<_> =
+        ranked.iter().map(|(at, line)| (base.areas().code(*at).unwrap().to_string(), said(&line.figure))).collect();
+    assert_eq!(order, [("990101".to_owned(), "1".to_owned()), ("990102".to_owned(), "0".to_owned())]);
     // The gap list of the province: 坪中 with 9.
     let job = *asked.jobs(&measuring).iter().find(|job| job.indicator.id == "lc-urban").unwrap();
     let lacking = measuring.list(&job, Which::Lacking);
@@ -307,6 +317,17 @@ fn what_if_shows_who_flips_and_which_targets_turn() {
             .zip(&catalogue.find_plan("liaoning-community-action").unwrap().targets)
             .all(|(a, b)| a == b)
     );
+    // It is saved and read back; what makes no sense is said.
+    let again = Overlay::from_json(&overlay.to_json()).unwrap();
+    assert_eq!((again.to_json(), &again.aims), (overlay.to_json(), &overlay.aims));
+    assert_eq!(Overlay::from_json(&overlay.params[0].value.to_json()), None);
+    assert!(overlay.faults(catalogue, &plan).is_empty());
+    let mut senseless = overlay.clone();
+    senseless.params[0].value = Value::Bool(true);
+    senseless.aims[0].indicator = "ln-01".into();
+    senseless.aims.push(AimChange { by: day("2030-01-01"), ..overlay.aims[0].clone() });
+    let faults = senseless.faults(catalogue, &plan);
+    assert_eq!(faults.len(), 3, "{faults:?}");
     let nothing = compare(&measuring, &real.measure(&measuring, 1), &real.measure(&measuring, 1));
     assert!(nothing.subjects.is_empty() && nothing.areas.is_empty() && nothing.targets.is_empty());
 }
