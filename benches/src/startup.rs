@@ -12,7 +12,7 @@ use crate::measure::{Report, Samples};
 
 const STARTS: usize = 5;
 /// Beyond this something is wrong.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Makes the installation (database, keys) that the bench fills and the program later serves.
 pub fn install(wish: &Wish) -> Result<()> {

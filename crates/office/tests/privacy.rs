@@ -31,7 +31,7 @@ fn lasting(office: &TestOffice) -> String {
         .read(|tx| {
             let after = (None, String::new(), i64::MIN);
             let entries = store::journal::page(tx, &after, 10_000)?;
-            let mut text: String = entries.iter().map(|row| format!("{row:?}")).collect();
+            let mut text = format!("{entries:?}");
             let changes: Vec<Option<String>> =
                 tx.list(store::sql!("test.changes", "select public from change order by origin, pos"), &[])?;
             text.extend(changes.into_iter().flatten());
@@ -73,10 +73,8 @@ fn a_filing_leaves_no_personal_value_where_erasure_does_not_reach() {
 /// Numbers of people in a form's answers.
 fn numbers(value: &serde_json::Value, out: &mut Vec<String>) {
     match value {
-        serde_json::Value::String(text) => {
-            if !office::typed::find(text, "2026-03-02".parse().unwrap()).is_empty() {
-                out.push(text.clone());
-            }
+        serde_json::Value::String(text) if !office::typed::find(text, "2026-03-02".parse().unwrap()).is_empty() => {
+            out.push(text.clone());
         }
         serde_json::Value::Array(all) => all.iter().for_each(|one| numbers(one, out)),
         serde_json::Value::Object(all) => all.values().for_each(|one| numbers(one, out)),
@@ -90,7 +88,7 @@ fn reasons_and_opinions_with_numbers_of_people_are_refused_and_leave_nothing() {
     let (system, security) = (office.admin(AdminRole::System), office.admin(AdminRole::Security));
     let account = office.opened("zhang", "张三", None);
     let before = lasting(&office);
-    for reason in [format!("本人身份证 {ID}"), format!("电话139 1234 5678"), format!("见{MOBILE}")] {
+    for reason in [format!("本人身份证 {ID}"), "电话139 1234 5678".to_owned(), format!("见{MOBILE}")] {
         let refused = office.ask_renewal(&system, account, &reason).unwrap_err();
         assert!(message(&refused).contains("请勿写身份证号、手机号"), "{reason}: {refused:?}");
         let refused = office.close_account(&system, account, &reason).unwrap_err();

@@ -58,7 +58,9 @@ pub use written::Written;
 pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
-    all.extend([papers::ALL, people::ALL, registers::ALL, &desk::statements(), scans::ALL, outside::ALL, upkeep::ALL].concat());
+    all.extend(
+        [papers::ALL, people::ALL, registers::ALL, &desk::statements(), scans::ALL, outside::ALL, upkeep::ALL].concat(),
+    );
     all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all
 }

@@ -115,12 +115,11 @@ pub fn open_issues(
     list_with(tx, OPEN, args![area, day, id, limit], |row| row.get("name"))
 }
 
-/// Associations of a registrar with a plan to leave an authority, or decoupled: name, code, how often they were guided.
-pub fn decouplings(
-    tx: &mut Tx<'_>,
-    area: &AreaCode,
-    limit: usize,
-) -> Result<Vec<(Decoupling, (String, String, i64))>, DbError> {
+/// What a list says of an association that is decoupled: name, code, how often it was guided.
+pub type Guided = (String, String, i64);
+
+/// Associations of a registrar with a plan to leave an authority, or decoupled.
+pub fn decouplings(tx: &mut Tx<'_>, area: &AreaCode, limit: usize) -> Result<Vec<(Decoupling, Guided)>, DbError> {
     list_with(tx, DECOUPLINGS, args![area, limit], |row| Ok((row.get("name")?, row.get("shown")?, row.get("guided")?)))
 }
 

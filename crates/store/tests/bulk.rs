@@ -106,10 +106,10 @@ fn an_act_does_not_wait_for_a_second_chunk() {
 
 /// A database whose log is carried over from 64 pages on.
 fn short_log() -> (tempfile::TempDir, Config, Db) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let mut config = Config::new(format!("sqlite:{}", folder.path().join("test.db").display()));
     config.log_pages = 64;
-    let db = Db::open(&config).unwrap();
+    let db = Db::open(&config).expect("a database");
     (folder, config, db)
 }
 

@@ -93,9 +93,8 @@ impl Connectors {
                 return no("timeout_seconds 应在 1 到 60 之间，attempts 应在 1 到 100 之间");
             }
             match peer.kind {
-                PeerKind::Off => {}
                 PeerKind::Recorded if peer.exchanges.is_none() => return no("kind = \"recorded\" 时要写 exchanges"),
-                PeerKind::Recorded => {}
+                PeerKind::Off | PeerKind::Recorded => {}
                 PeerKind::Http => {
                     let Some(url) = &peer.url else { return no("kind = \"http\" 时要写 url") };
                     let Some(rest) = url.strip_prefix("http://") else {

@@ -84,7 +84,7 @@ impl Drop for Node {
 
 fn wait(what: &str, mut seen: impl FnMut() -> bool) {
     let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(180) {
+    while begun.elapsed() < Duration::from_mins(3) {
         if seen() {
             return;
         }
@@ -97,7 +97,7 @@ fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        .timeout_global(Some(Duration::from_secs(60)))
+        .timeout_global(Some(Duration::from_mins(1)))
         .build();
     config.into()
 }

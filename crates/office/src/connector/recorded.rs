@@ -37,17 +37,21 @@ struct Answer {
     #[serde(default)]
     body: Value,
     /// Instead of an answer: why there is none.
-    no_answer: Option<String>,
+    #[serde(rename = "no_answer")]
+    silence: Option<String>,
     /// The signature is left out or wrong.
     #[serde(default)]
     unsigned: bool,
 }
 
+/// How often each exchange was asked, and what was sent, in order.
+type Seen = (Vec<usize>, Vec<(Exchange, Value)>);
+
 /// The fake.
 pub struct Recorded {
     book: Book,
     secret: Secret,
-    seen: Mutex<(Vec<usize>, Vec<(Exchange, Value)>)>,
+    seen: Mutex<Seen>,
 }
 
 impl Recorded {
@@ -63,7 +67,7 @@ impl Recorded {
 
     /// A receiver that takes every message.
     pub fn taking_all() -> Self {
-        let answers = vec![Answer { status: 200, body: Value::Null, no_answer: None, unsigned: false }];
+        let answers = vec![Answer { status: 200, body: Value::Null, silence: None, unsigned: false }];
         let page = Page { path: "messages".to_owned(), request: Value::Null, answers };
         let book = Book { exchanges: vec![page] };
         Self { book, secret: Secret::new(b"recorded"), seen: Mutex::new((vec![0], Vec::new())) }
@@ -97,7 +101,7 @@ impl Transport for Recorded {
         let answer = page.answers.get(*count).or(page.answers.last());
         *count += 1;
         let answer = answer.ok_or_else(|| Trouble::Never("no recorded answer".to_owned()))?;
-        if let Some(why) = &answer.no_answer {
+        if let Some(why) = &answer.silence {
             return Err(Trouble::Again(why.clone()));
         }
         let body = if answer.body.is_null() { String::new() } else { answer.body.to_string() };

@@ -223,11 +223,12 @@ impl Office {
                 Err(Refusal::SaidTooLate { .. } | Refusal::UnknownTargets(_)) => {
                     Some("补正须一次告知，没有可以再提出的内容".to_owned())
                 }
+                // The probe names no statutory ground: the form asks for one.
+                Ok(_) | Err(Refusal::NoGround(_)) => None,
                 Err(refusal) => {
                     let said = refusal.said();
                     Some(format!("{}。{}", said.why, said.next))
                 }
-                Ok(_) => None,
             };
             moves.push(move_view(rules.matter, step, offered, blocked));
         }

@@ -113,17 +113,16 @@ impl Office {
     ) -> Result<bool, Refused> {
         let Upload { record, settings, .. } = upload;
         let (found, oddities) = (Found::default(), BTreeMap::new());
-        let mut gather =
-            Gather {
-                office: self,
-                inner: watcher,
-                batch: record.clone(),
-                rejects: Vec::new(),
-                trouble: None,
-                found,
-                oddities,
-                stopped: false,
-            };
+        let mut gather = Gather {
+            office: self,
+            inner: watcher,
+            batch: record.clone(),
+            rejects: Vec::new(),
+            trouble: None,
+            found,
+            oddities,
+            stopped: false,
+        };
         let outcome = self.check_import(who, order, &mut gather)?;
         if let Some(refused) = gather.trouble {
             return Err(refused);

@@ -3,8 +3,8 @@ use authority::Actor;
 use base::{Date, OrgId};
 use registry::ManagementMode;
 use serde_json::json;
-use store::registers::{Decoupling, GuidanceRecord};
 use store::args;
+use store::registers::{Decoupling, GuidanceRecord};
 
 use super::amend::{Since, seat_of, sits};
 use crate::act::Deed;

@@ -54,7 +54,9 @@ fn the_whole_register_is_inspected_in_batches_and_then_what_changes() {
         assert_eq!((acts, whole.run.seen), (2, 1_203), "500 + 500 + 203");
         let quality = office.quality(&clerk, "").unwrap();
         let capital = quality.waiting;
-        assert!(quality.run.as_ref().is_some_and(|run| run.state == "done" && run.whole_on == Some(office.clock.today())));
+        assert!(
+            quality.run.as_ref().is_some_and(|run| run.state == "done" && run.whole_on == Some(office.clock.today()))
+        );
         assert!((1_202..=1_203 * 3).contains(&capital), "{capital}");
         assert_eq!((quality.issues.len(), quality.organizations), (50, 1_203));
         let second = office.quality(&clerk, quality.next.as_deref().unwrap()).unwrap();

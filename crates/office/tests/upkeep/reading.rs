@@ -49,7 +49,9 @@ fn everything_read(office: &TestOffice) -> Vec<String> {
         let moment = Moment::of(as_of.map(day), known_on.map(day), office.clock.today());
         let answer = office.find_dossier(&renamed.public_code(), moment).unwrap();
         let said = match answer {
-            Answer::Found(found) => format!("{} {:?} {}", found.organization.name, found.former_names, found.stages.len()),
+            Answer::Found(found) => {
+                format!("{} {:?} {}", found.organization.name, found.former_names, found.stages.len())
+            }
             Answer::NotYet { first, .. } => format!("not before {first}"),
             Answer::Unknown => "unknown".to_owned(),
         };
@@ -78,8 +80,16 @@ fn everything_read(office: &TestOffice) -> Vec<String> {
     let admin = office.admin(AdminRole::System);
     office.founder("reader");
     let account = office.find_account(&office.admin(AdminRole::Security), "reader");
-    say(&mut told, "account", account.map(|account| account.map(|one| one.name)).map_err(|refused| refused.code().to_owned()));
-    say(&mut told, "officials", office.officials(&admin, "", 10).map(|(list, _)| list.len()).map_err(|refused| refused.code().to_owned()));
+    say(
+        &mut told,
+        "account",
+        account.map(|account| account.map(|one| one.name)).map_err(|refused| refused.code().to_owned()),
+    );
+    say(
+        &mut told,
+        "officials",
+        office.officials(&admin, "", 10).map(|(list, _)| list.len()).map_err(|refused| refused.code().to_owned()),
+    );
     say(&mut told, "registrars", office.registrars().unwrap().len());
     told
 }

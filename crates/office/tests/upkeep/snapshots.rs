@@ -23,7 +23,12 @@ fn a_snapshot_is_frozen_as_it_was_counted_and_explains_what_differs() {
         let job = SnapshotJob { id, by: chief.account };
         // Acts go on while nothing is written: the count waits for no writer and stops none.
         let mut said = 0;
-        office.run_snapshot_job(&job, &mut |_, _| { said += 1; true }).unwrap();
+        office
+            .run_snapshot_job(&job, &mut |_, _| {
+                said += 1;
+                true
+            })
+            .unwrap();
         let (frozen, figures) = office.snapshot(Some(&clerk), id).unwrap();
         assert_eq!(frozen.state, "frozen");
         let number = |area: &str| {

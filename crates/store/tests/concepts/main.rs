@@ -3,7 +3,6 @@
 mod register;
 mod work;
 
-
 use base::{AccountId, CaseId, Date, EntryId, Instant, Origin, PersonId, RecordId};
 use serde_json::json;
 use store::cases::Queue;

@@ -2,10 +2,10 @@
 use std::collections::BTreeSet;
 
 use base::{EntryId, Instant, OrgId, RecordId};
+use serde_json::json;
 use store::organizations::{Organization, Version};
 use store::testing::{TestDb, on_each_engine};
 use store::{Filter, Levels, organizations};
-use serde_json::json;
 
 use super::{day, done, here, seen};
 

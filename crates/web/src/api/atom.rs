@@ -102,7 +102,8 @@ mod tests {
     fn nothing_in_a_text_becomes_markup() {
         let entry =
             Entry { id: "1".into(), title: "<b>\u{1}&".into(), link: "\"".into(), at: Instant(0), text: "]]>".into() };
-        let text = Feed { id: "f".into(), own: "/f".into(), title: "t".into(), home: "/".into(), entries: vec![entry] }.text(Instant(1));
+        let text = Feed { id: "f".into(), own: "/f".into(), title: "t".into(), home: "/".into(), entries: vec![entry] }
+            .text(Instant(1));
         assert!(
             text.contains("&lt;b&gt;&amp;")
                 && text.contains("&quot;")

@@ -31,10 +31,14 @@ struct SearchParams {
     #[param(pattern = "^([1-9][0-9]([0-9]{2}|[0-9]{4}|[0-9]{7}|[0-9]{10})?)?$")]
     registrar: Option<String>,
     /// association, service_institution, foundation, community.
-    #[param(pattern = "^((association|service_institution|foundation|community)(,(association|service_institution|foundation|community))*)?$")]
+    #[param(
+        pattern = "^((association|service_institution|foundation|community)(,(association|service_institution|foundation|community))*)?$"
+    )]
     kind: Option<String>,
     /// registered, liquidating, deregistered, revoked.
-    #[param(pattern = "^((registered|liquidating|deregistered|revoked)(,(registered|liquidating|deregistered|revoked))*)?$")]
+    #[param(
+        pattern = "^((registered|liquidating|deregistered|revoked)(,(registered|liquidating|deregistered|revoked))*)?$"
+    )]
     status: Option<String>,
     /// 1A to 5A, or none.
     #[param(pattern = "^(([1-5]A|none)(,([1-5]A|none))*)?$")]

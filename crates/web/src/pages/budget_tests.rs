@@ -16,9 +16,20 @@ const PAGES: usize = 140;
 /// What kind of page an address is: its path with every name and number left out.
 fn kind_of(path: &str) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let word = |part: &str| if part.bytes().all(|b| b.is_ascii_lowercase() || b"-_.".contains(&b)) { part.to_owned() } else { "*".to_owned() };
-    let keys: BTreeSet<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|key| !key.is_empty()).collect();
-    format!("{}?{}", path.split('/').map(word).collect::<Vec<_>>().join("/"), keys.into_iter().collect::<Vec<_>>().join("&"))
+    let word = |part: &str| {
+        if part.bytes().all(|b| b.is_ascii_lowercase() || b"-_.".contains(&b)) {
+            part.to_owned()
+        } else {
+            "*".to_owned()
+        }
+    };
+    let keys: BTreeSet<&str> =
+        query.split('&').filter_map(|pair| pair.split('=').next()).filter(|key| !key.is_empty()).collect();
+    format!(
+        "{}?{}",
+        path.split('/').map(word).collect::<Vec<_>>().join("/"),
+        keys.into_iter().collect::<Vec<_>>().join("&")
+    )
 }
 
 /// The site's own addresses on a page.
@@ -32,11 +43,18 @@ fn links(html: &str) -> Vec<String> {
 /// Downloads and what ends the session: not pages.
 fn is_page(path: &str) -> bool {
     let bare = path.split('?').next().unwrap_or_default();
-    let file = [".csv", ".xlsx", ".json", ".jsonl", ".gz", ".svg", ".atom", ".png"].iter().any(|end| bare.ends_with(end));
+    let file =
+        [".csv", ".xlsx", ".json", ".jsonl", ".gz", ".svg", ".atom", ".png"].iter().any(|end| bare.ends_with(end));
     !file && !["/assets", "/api", "/feeds", "/logout", "/prefs", "/roles"].iter().any(|start| bare.starts_with(start))
 }
 
-async fn walk(site: &TestSite, name: &str, visitor: &Visitor, start: &[String], over: &mut BTreeMap<String, String>) -> usize {
+async fn walk(
+    site: &TestSite,
+    name: &str,
+    visitor: &Visitor,
+    start: &[String],
+    over: &mut BTreeMap<String, String>,
+) -> usize {
     // What knowing the session costs is told apart by a page that asks nothing else.
     let queries = || site.office.db.queries();
     let before = queries();
@@ -96,9 +114,20 @@ async fn no_page_asks_more_often_than_it_may_however_much_there_is() {
         ("security", site.admin(AdminRole::Security)),
         ("audit", site.admin(AdminRole::Audit)),
     ];
-    let start: Vec<String> = ["/", "/orgs", "/desk", "/my", "/account", "/admin/accounts", "/admin/audit", "/policies", "/desk/quality", "/desk/power"]
-        .map(str::to_owned)
-        .into();
+    let start: Vec<String> = [
+        "/",
+        "/orgs",
+        "/desk",
+        "/my",
+        "/account",
+        "/admin/accounts",
+        "/admin/audit",
+        "/policies",
+        "/desk/quality",
+        "/desk/power",
+    ]
+    .map(str::to_owned)
+    .into();
     let (mut over, mut pages) = (BTreeMap::new(), 0);
     for (name, visitor) in &people {
         pages += walk(&site, name, visitor, &start, &mut over).await;

@@ -58,4 +58,6 @@ mod access_tests;
 #[cfg(test)]
 mod budget_tests;
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod tests;

@@ -99,7 +99,9 @@ impl Office {
             let score = (organizations > 0).then(|| (100.0 - lost as f64 / organizations as f64).max(0.0));
             let run: Option<QualityRun> = tx.find_record(args![origin_of(&area), area])?;
             let failed = match run.as_ref().filter(|run| run.state == "running") {
-                Some(run) => store::jobs::find(tx, run.job)?.and_then(|job| job.error.filter(|_| job.state == "failed")),
+                Some(run) => {
+                    store::jobs::find(tx, run.job)?.and_then(|job| job.error.filter(|_| job.state == "failed"))
+                }
                 None => None,
             };
             Ok(Quality { area: area.clone(), issues, next, waiting, score, organizations, run, failed })

@@ -91,7 +91,9 @@ impl Office {
             }
             let run = match known {
                 // One that broke off goes on from its place.
-                Some(run) if run.state == "running" => QualityRun { job: id, rev: run.rev + 1, entry: work.entry, ..run },
+                Some(run) if run.state == "running" => {
+                    QualityRun { job: id, rev: run.rev + 1, entry: work.entry, ..run }
+                }
                 known => begun(work, known, (origin, &area, id, by), whole, today, now)?,
             };
             let payload = json!(QualityJob { area: Some(area) });
@@ -155,7 +157,13 @@ impl Office {
         Ok(findings)
     }
 
-    fn new_issue(&self, version: &store::organizations::Version, area: &AreaCode, rule: &str, today: Date) -> QualityIssue {
+    fn new_issue(
+        &self,
+        version: &store::organizations::Version,
+        area: &AreaCode,
+        rule: &str,
+        today: Date,
+    ) -> QualityIssue {
         QualityIssue {
             origin: version.origin,
             id: RecordId::fresh(&self.clock, &self.rng),
@@ -253,12 +261,7 @@ fn next_of_changed(tx: &mut Tx<'_>, run: &QualityRun) -> Result<Batch, Refused> 
     Ok(Batch { orgs, place: String::new(), last: positions.is_empty(), positions })
 }
 
-fn write_batch(
-    work: &mut Work<'_, '_>,
-    run: QualityRun,
-    batch: Batch,
-    findings: Findings,
-) -> Result<Stepped, Refused> {
+fn write_batch(work: &mut Work<'_, '_>, run: QualityRun, batch: Batch, findings: Findings) -> Result<Stepped, Refused> {
     let looked = if run.whole { batch.orgs.len() } else { batch.positions.len() };
     let mut run = QualityRun {
         seen: run.seen + i64::try_from(looked).unwrap_or(i64::MAX),

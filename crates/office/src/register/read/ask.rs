@@ -101,7 +101,11 @@ impl Ask {
             area: read.one("area", "行政区划代码，2、4、6、9 或 12 位数字", area),
             registrar: read.one("registrar", "登记管理机关的行政区划代码", area),
             kinds: read.all("kind", "组织类型 association、service_institution、foundation 或 community", Kind::parse),
-            statuses: read.all("status", "登记状态 registered、liquidating、deregistered 或 revoked", Registration::parse),
+            statuses: read.all(
+                "status",
+                "登记状态 registered、liquidating、deregistered 或 revoked",
+                Registration::parse,
+            ),
             grades: read.all("grade", "评估等级 1A 至 5A，或 none", parse_grade),
             charity: read.one("charity", " yes 或 no", parse_yes),
             as_of: read.one("as_of", "不晚于今天的日期，如 2016-12-31", |text| {
@@ -113,7 +117,9 @@ impl Ask {
                     text.parse().ok().filter(|limit| (1..=LIMIT_MOST).contains(limit))
                 })
                 .unwrap_or_default(),
-            after: read.one("after", "上一页给出的 next，或从第一页重新开始", |text| Cursor::from_str(text).ok()),
+            after: read.one("after", "上一页给出的 next，或从第一页重新开始", |text| {
+                Cursor::from_str(text).ok()
+            }),
         };
         if read.wrong.is_empty() { Ok(ask) } else { Err(read.wrong) }
     }

@@ -76,7 +76,8 @@ impl Office {
         let Some(id) = job_of(snapshot).filter(|_| snapshot.state == "checked") else { return Ok(None) };
         let Some(job) = self.db.read(|tx| store::jobs::find(tx, id))? else { return Ok(None) };
         let said = job.progress.as_deref().and_then(|text| text.split_once('/'));
-        let (seen, total) = said.and_then(|(seen, total)| Some((seen.parse().ok()?, total.parse().ok()?))).unwrap_or((0, 0));
+        let (seen, total) =
+            said.and_then(|(seen, total)| Some((seen.parse().ok()?, total.parse().ok()?))).unwrap_or((0, 0));
         Ok(Some(Counting { seen, total, failed: job.error.filter(|_| job.state == "failed") }))
     }
 
@@ -90,7 +91,7 @@ impl Office {
         }
         for _ in 0..AGAIN {
             let Some(counted) = self.db.read(|tx| self.count(tx, &snapshot, say))? else { return Ok(false) };
-            match self.freeze(job, snapshot.clone(), counted) {
+            match self.freeze(job, &snapshot, counted) {
                 Err(Refused::Conflict) => {}
                 other => return other.map(|()| true),
             }
@@ -107,7 +108,8 @@ impl Office {
     ) -> Result<Option<Counted>, Refused> {
         let (area, day, known) = (area_of(snapshot)?, snapshot.as_of, self.clock.now());
         let positions = change::heads(tx)?;
-        let total = store::cubes::of_area(tx, "org.registrar", &AreaCode::nation())?.iter().map(|one| one.number).sum::<i64>();
+        let total =
+            store::cubes::of_area(tx, "org.registrar", &AreaCode::nation())?.iter().map(|one| one.number).sum::<i64>();
         let total = u64::try_from(total).unwrap_or_default();
         let (mut figures, mut seen) = (Figures::new(), 0_u64);
         let read = store::organizations::each_as_of(tx, day, known, |version| {
@@ -132,13 +134,13 @@ impl Office {
         lineage.into_iter().take(top + 1).map(|one| (one, figure.clone())).collect()
     }
 
-    fn freeze(&self, job: &SnapshotJob, snapshot: Snapshot, counted: Counted) -> Result<(), Refused> {
-        let id = snapshot.id;
+    fn freeze(&self, job: &SnapshotJob, snapshot: &Snapshot, counted: Counted) -> Result<(), Refused> {
+        let (id, counted_at) = (snapshot.id, snapshot.rev);
         let mut deed = Deed::by(&Actor::system(), snapshot.origin, "snapshot", id, "freeze_snapshot");
         deed.on_behalf_of = Some(job.by.to_string());
         self.act(deed, move |work| {
             let row: Snapshot = work.tx.find(BY_ID, args![id])?.ok_or(Refused::Conflict)?;
-            if row.rev != snapshot.rev {
+            if row.rev != counted_at {
                 return Err(Refused::Conflict);
             }
             let Counted { figures, known, positions } = counted;

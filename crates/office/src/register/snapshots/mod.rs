@@ -123,4 +123,3 @@ impl Office {
 fn area_of(snapshot: &Snapshot) -> Result<AreaCode, Refused> {
     snapshot.body["area"].as_str().unwrap_or_default().parse().map_err(Refused::internal)
 }
-

@@ -168,9 +168,11 @@ async fn the_way_to_the_identity_source_and_back_belongs_to_one_browser() {
     let back = "https://sso.example/login?return=http%3A%2F%2Flocalhost%2Flogin%2Foutside%2Freturn&state=";
     let state = out.location().strip_prefix(back).unwrap_or_else(|| panic!("{}", out.location())).to_owned();
     let came = |ticket: &str, state: &str| format!("/login/outside/return?ticket={ticket}&state={state}");
-    for (ticket, state, why) in
-        [("good", "0123", "不是从本浏览器发起"), ("silent", state.as_str(), "暂时没有回应"), ("", state.as_str(), "没有给出")]
-    {
+    for (ticket, state, why) in [
+        ("good", "0123", "不是从本浏览器发起"),
+        ("silent", state.as_str(), "暂时没有回应"),
+        ("", state.as_str(), "没有给出"),
+    ] {
         let got = stranger.get(&came(ticket, state)).await;
         got.is_well_made();
         assert!(got.text.contains(why) && cookie(&got).is_empty(), "{why}: {}", got.text);

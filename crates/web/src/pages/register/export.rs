@@ -185,7 +185,8 @@ fn text(office: &Office, ask: &Ask, first: PageOf, form: Form, put: &Put) -> Res
                 if form == Form::Json && count > 0 {
                     bytes.push(b',');
                 }
-                serde_json::to_writer(&mut bytes, &crate::api::organization(office, one)).map_err(WebError::internal)?;
+                serde_json::to_writer(&mut bytes, &crate::api::organization(office, one))
+                    .map_err(WebError::internal)?;
                 if form == Form::Lines {
                     bytes.push(b'\n');
                 }

@@ -244,7 +244,9 @@ async fn exports_of_many_are_whole_and_come_in_pieces() {
     let router = crate::router(std::sync::Arc::clone(&site.site), axum::Router::new());
     let total = site.office.search_register(&office::register::read::ask::Ask::default()).unwrap().total as usize;
     assert!(total >= 30_000, "{total}");
-    for (path, lines) in [("/orgs/export.csv", total + 1), ("/orgs/export.jsonl", total), ("/data/organizations.jsonl", total)] {
+    for (path, lines) in
+        [("/orgs/export.csv", total + 1), ("/orgs/export.jsonl", total), ("/data/organizations.jsonl", total)]
+    {
         let request = axum::http::Request::get(path).body(axum::body::Body::empty()).unwrap();
         let mut body = router.clone().oneshot(request).await.unwrap().into_body();
         let (mut all, mut largest, mut pieces) = (Vec::new(), 0, 0);
@@ -255,7 +257,11 @@ async fn exports_of_many_are_whole_and_come_in_pieces() {
         }
         let text = String::from_utf8(all).unwrap();
         assert_eq!(text.lines().count(), lines, "{path}");
-        assert!(pieces >= 30 && largest < text.len() / 15, "{path}: {pieces} pieces, the largest {largest} of {}", text.len());
+        assert!(
+            pieces >= 30 && largest < text.len() / 15,
+            "{path}: {pieces} pieces, the largest {largest} of {}",
+            text.len()
+        );
         let ids: std::collections::BTreeSet<&str> = text.lines().skip(lines - total).filter_map(id_in).collect();
         assert_eq!(ids.len(), total, "{path}: each once");
     }

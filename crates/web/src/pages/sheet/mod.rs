@@ -9,8 +9,8 @@ use office::Refused;
 use crate::cx::Csrf;
 use crate::page::Link;
 use crate::parts::{
-    Banner, Cell, Column, ErrorSummary, Field, Inset, Label, LongText, Opt, Pager, Progress, QrBox, SearchBox, SummaryList,
-    Table, Tabs, TextField, Timeline,
+    Banner, Cell, Column, ErrorSummary, Field, Inset, Label, LongText, Opt, Pager, Progress, QrBox, SearchBox,
+    SummaryList, Table, Tabs, TextField, Timeline,
 };
 use crate::{Cx, Form, Page, WebError};
 

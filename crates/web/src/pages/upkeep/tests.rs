@@ -39,7 +39,11 @@ fn link(text: &str, under: &str) -> String {
 #[tokio::test]
 async fn an_issue_is_found_corrected_and_verified_by_another_person() {
     let s = scene();
-    assert_eq!(s.elsewhere.post("/desk/quality", &[]).await.location(), "/desk/quality?done=asked", "their own register");
+    assert_eq!(
+        s.elsewhere.post("/desk/quality", &[]).await.location(),
+        "/desk/quality?done=asked",
+        "their own register"
+    );
     assert_eq!(s.decision.post("/desk/quality", &[]).await.status, StatusCode::FORBIDDEN);
     assert_eq!(s.quality.post("/desk/quality", &[]).await.location(), "/desk/quality?done=asked");
     assert_eq!(s.quality.post("/desk/quality", &[]).await.status, StatusCode::CONFLICT, "one runs already");
@@ -171,7 +175,10 @@ async fn a_snapshot_is_checked_by_another_frozen_published_and_says_why_it_diffe
     let public = path.replace("/desk/", "/data/");
     let page = s.site.stranger().get(&public).await;
     page.is_well_made();
-    assert!(page.text.contains("210100:") && page.text.contains("摘要（SM3）"), "it says at which changes it was counted");
+    assert!(
+        page.text.contains("210100:") && page.text.contains("摘要（SM3）"),
+        "it says at which changes it was counted"
+    );
     assert!(page.text.contains("已公布") && !page.text.contains("为什么与今天重算的不同"));
     s.site.office.clock.advance(60);
     let late = s.site.office.draft_org(Kind::Foundation, "沈阳市晚霞基金会", "2101");

@@ -10,7 +10,6 @@ use crate::{Cx, Form, Page, Path, WebError};
 /// What the entries of a case note, as people say it.
 const NOTED: [(&str, &str); 18] = [
     ("number", "办件编号"),
-    ("step", "环节"),
     ("to", "转给"),
     ("from", "来自"),
     ("due", "期限"),
@@ -23,7 +22,8 @@ const NOTED: [(&str, &str); 18] = [
     ("code", "统一社会信用代码"),
     ("code_source", "代码来源"),
     ("certificate", "证书"),
-    ("letter", "文书"),
+    ("document", "文书"),
+    ("letter", "文号"),
     ("notice", "公告"),
     ("file", "文件"),
     ("fields", "看了哪些项目"),
@@ -37,14 +37,15 @@ struct HistoryPage {
 }
 
 impl HistoryPage {
-    /// What the journal noted, in words; its keys of rows are for the auditor, not for this page.
-    fn told<'a>(&self, line: &'a Line) -> Vec<(&'a str, &'a str)> {
+    /// What the journal noted, as far as it has words; keys of rows and digests are for the auditor, not for this page.
+    fn told<'a>(&self, line: &'a Line) -> Vec<(&'static str, &'a str)> {
+        let key =
+            |value: &str| value.len() == 26 && value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         let said = |(name, value): &'a (String, String)| {
-            let label = NOTED.iter().find(|(key, _)| key == name).map_or(name.as_str(), |(_, label)| *label);
-            (label, value.as_str())
+            let (_, label) = NOTED.iter().find(|(known, _)| known == name)?;
+            (!value.is_empty() && !key(value)).then_some((*label, value.as_str()))
         };
-        let key = |value: &str| value.len() == 26 && value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
-        line.details.iter().map(said).filter(|(_, value)| !value.is_empty() && !key(value)).collect()
+        line.details.iter().filter_map(said).collect()
     }
 
     fn sentence(&self, line: &Line) -> String {

@@ -212,7 +212,8 @@ pub async fn export(cx: Cx, Path(desk): Path<String>, Query(asked): Query<Asked>
                     claimed.to_owned(),
                     row.area_name.clone(),
                 ];
-                out.write_record(cells.map(|cell| crate::pages::register::harmless(&cell))).map_err(WebError::internal)?;
+                out.write_record(cells.map(|cell| crate::pages::register::harmless(&cell)))
+                    .map_err(WebError::internal)?;
             }
             out.into_inner().map_err(WebError::internal)
         })

@@ -131,8 +131,9 @@ async fn renew(cx: Cx, _: Form) -> Result<Redirect, WebError> {
 async fn feed(cx: Cx, Path(secret): Path<String>) -> Result<Response, WebError> {
     let base = cx.site.settings.base_url.clone();
     let own = format!("{base}/feeds/my/{secret}");
-    let is_json = secret.ends_with(".json");
-    let secret = secret.strip_suffix(".atom").or_else(|| secret.strip_suffix(".json")).unwrap_or(&secret).to_owned();
+    let json = secret.strip_suffix(".json");
+    let is_json = json.is_some();
+    let secret = json.or_else(|| secret.strip_suffix(".atom")).unwrap_or(&secret).to_owned();
     let found = cx.blocking(move |site| Ok(site.office.find_feed(&secret)?)).await?;
     let notices = found.ok_or_else(|| WebError::not_found("这个订阅地址"))?;
     // Letters about one's own cases are notices too: only what was watched belongs here.
