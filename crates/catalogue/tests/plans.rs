@@ -451,6 +451,20 @@ fn two_plans_may_not_set_the_same_target() {
 }
 
 #[test]
+fn what_nobody_supplies_and_what_nobody_asks_for_is_said() {
+    let part = |id: &str| &shipped().find_indicator(id).unwrap().parts[0];
+    let lacking = |id: &str| shipped().unsupplied(part(id)).iter().map(|fact| fact.name.as_str()).collect::<Vec<_>>();
+    assert_eq!(lacking("ln-01"), Vec::<&str>::new());
+    assert_eq!(lacking("ln-07"), ["org.bad_credit", "org.governance_gaps"]);
+    assert!(shipped().warnings().is_empty(), "{:?}", shipped().warnings());
+    let mut files = files();
+    let text = &mut files.0.iter_mut().find(|(path, _)| path == "shenzhen/plans/shenzhen-14th.toml").unwrap().1;
+    *text = text.replacen("indicator = \"sz-04\"", "indicator = \"sz-01\"\npart = \"fields\"", 1);
+    let warnings = load(&files).unwrap().warnings().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(warnings.iter().any(|line| line.contains("提醒：指标“sz-04”没有一个规划用到")), "{warnings:?}");
+}
+
+#[test]
 fn every_fact_an_indicator_needs_says_who_supplies_it() {
     for indicator in shipped().indicators() {
         for (subject, name) in indicator.parts.iter().flat_map(|part| part.formula.facts()) {

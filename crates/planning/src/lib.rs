@@ -11,6 +11,7 @@ pub mod cover;
 pub mod facts;
 pub mod figure;
 pub mod file;
+pub mod known;
 pub mod lists;
 pub mod measure;
 pub mod overlay;

@@ -232,6 +232,20 @@ fn figures_break_down_by_kind() {
 }
 
 #[test]
+fn what_is_known_of_one_subject_says_who_supplies_it() {
+    let catalogue = shipped();
+    let base = facts(catalogue, 1);
+    let id = |name: &str| name.bytes().fold(0, |sum, byte| sum * 256 + u128::from(byte));
+    let known = base.known(catalogue, &catalogue::Subject::Organization, id("O7")).unwrap();
+    let fact = |name: &str| known.iter().find(|known| known.fact.name == name).unwrap();
+    assert_eq!(fact("org.kind").text(), "组织类型：社会服务机构（由登记管理机关提供）");
+    assert_eq!(fact("org.bad_credit").text(), "不良信用信息：未知，还没有人提供（应由信用监管提供）");
+    assert_eq!(fact("org.employees").text(), "从业人员：3 人（由年度工作报告提供）");
+    assert_eq!(fact("org.bad_credit").asked_by, ["lg-04", "lg-07", "ln-07"]);
+    assert!(base.known(catalogue, &catalogue::Subject::Organization, 0).is_none());
+}
+
+#[test]
 fn each_gate_has_its_own_share() {
     let (catalogue, named) = (shipped(), NamedChecks::default());
     let base = facts(catalogue, 1);

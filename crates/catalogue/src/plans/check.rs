@@ -1,5 +1,5 @@
 //! Checking plans and indicators: unknown clauses and facts, wrong units, targets two plans set, stages out of order.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::Date;
 
@@ -7,7 +7,7 @@ use super::indicator::{Bar, Formula, Gates, Indicator, Measure, Part, Take};
 use super::plan::{Aim, Plan, Target, Worth};
 use crate::catalogue::Catalogue;
 use crate::condition::suggest;
-use crate::facts::FactDef;
+use crate::facts::{FactDef, Supply};
 use crate::params::Unit;
 use crate::problem::{Citation, Located, Place, Problems};
 use crate::subject::Subject;
@@ -32,6 +32,16 @@ impl Catalogue {
     /// The plan of that id.
     pub fn find_plan(&self, id: &str) -> Option<&Plan> {
         self.plans.get(id)
+    }
+
+    /// The facts a part needs that nobody supplies yet: why it says 暂无数据, and whom to ask.
+    pub fn unsupplied(&self, part: &Part) -> Vec<&FactDef> {
+        let facts = part.formula.facts();
+        facts
+            .iter()
+            .filter_map(|(_, name)| self.words.find(name))
+            .filter(|fact| fact.supply == Supply::Nobody)
+            .collect()
     }
 
     pub(crate) fn check_indicators(&self, problems: &Problems) {
@@ -178,6 +188,7 @@ impl Catalogue {
         for plan in self.plans.values() {
             self.check_plan(plan, problems);
         }
+        self.check_asked(problems);
         let plans: Vec<&Plan> = self.plans.values().collect();
         for (index, plan) in plans.iter().enumerate() {
             self.check_twice(plan, plan, problems);
@@ -186,6 +197,26 @@ impl Catalogue {
                     self.check_twice(plan, other, problems);
                 }
             }
+        }
+    }
+
+    /// An indicator that no plan asks for is measured for nobody.
+    fn check_asked(&self, problems: &Problems) {
+        let asked: BTreeSet<&str> = self
+            .plans
+            .values()
+            .flat_map(|plan| &plan.targets)
+            .map(|target| target.indicator.value.as_str())
+            .chain(self.indicators.values().flat_map(|indicator| &indicator.parts).filter_map(
+                |part| match &part.formula {
+                    Formula::Change { of, .. } => Some(of.value.as_str()),
+                    _ => None,
+                },
+            ))
+            .collect();
+        for indicator in self.indicators.values().filter(|indicator| !asked.contains(indicator.id.as_str())) {
+            let message = format!("指标“{}”没有一个规划用到", indicator.id);
+            problems.warning(&indicator.at, message, "请在规划里写目标，或删去这个指标");
         }
     }
 
