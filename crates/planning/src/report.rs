@@ -19,8 +19,7 @@ pub struct Reporting<'a> {
     pub plan: &'a Plan,
     /// The parameters that hold in the plan's area on the day measured, or others (*what if*).
     pub params: &'a Params,
-    /// The facts of the day before the plan began, for targets that only say “more than before” where the document states no
-    /// baseline.
+    /// The facts of the day before the plan began: where targets start from, in every area for which the document states no baseline.
     pub start: Option<&'a FactBase>,
     /// Only organizations for which this holds.
     pub only: Option<&'a Condition>,
@@ -45,7 +44,8 @@ pub struct Entry<'a> {
     pub now: Measured,
     /// The figures of the year's end before, where they can be told.
     pub before: Option<Measured>,
-    /// The figures of the plan's start, where the target needs them and the document states none.
+    /// The figures of the plan's start, where its facts are given: the base and the glide path of every area for which the document
+    /// states none.
     pub start: Option<Measured>,
 }
 
@@ -110,15 +110,15 @@ impl<'a> Reporting<'a> {
     pub fn measure(self, measuring: &Measuring<'_>, threads: usize) -> Report<'a> {
         let jobs = self.jobs(measuring);
         let now = measuring.run(&jobs, threads);
-        let mut earlier = earlier(measuring, &jobs, threads);
-        let parts = self.parts().into_iter().zip(jobs.iter().zip(now)).enumerate();
-        let entries = parts.map(|(index, ((target, indicator, part), (job, now)))| {
-            let unstated = matches!(target.op, Op::AboveBase | Op::BelowBase) && job.start.is_none();
-            let start = self.start.filter(|_| unstated).and_then(|facts| {
-                let then = Measuring { base: facts, on: facts.date(), before: None, ..*measuring };
-                job.on_facts(measuring.base, facts).map(|job| then.one(&job))
-            });
-            Entry { target, indicator, part, now, before: earlier.remove(&index), start }
+        let mut earlier = measured_where(measuring, &jobs, threads, |job| measuring.year_before(job.part));
+        let mut starts = measured_where(measuring, &jobs, threads, |_| {
+            let facts = self.start?;
+            Some(Measuring { base: facts, on: facts.date(), before: None, ..*measuring })
+        });
+        let parts = self.parts().into_iter().zip(now).enumerate();
+        let entries = parts.map(|(index, ((target, indicator, part), now))| {
+            let (before, start) = (earlier.remove(&index), starts.remove(&index));
+            Entry { target, indicator, part, now, before, start }
         });
         Report { asked: self, on: measuring.on, entries: entries.collect() }
     }
@@ -153,16 +153,20 @@ impl Summary {
     }
 }
 
-/// The jobs that can be told for the year's end before, by position.
-fn earlier(measuring: &Measuring<'_>, jobs: &[Job<'_>], threads: usize) -> BTreeMap<usize, Measured> {
+/// The jobs measured on other facts, where there are some, by position. All that can be are measured on the same.
+fn measured_where<'m>(
+    measuring: &Measuring<'_>,
+    jobs: &[Job<'_>],
+    threads: usize,
+    on: impl Fn(&Job<'_>) -> Option<Measuring<'m>>,
+) -> BTreeMap<usize, Measured> {
     let mut then = None;
     let mut wanted = Vec::new();
     for (index, job) in jobs.iter().enumerate() {
-        // The day and the facts are the same for all that can be told.
-        if let Some(before) = measuring.year_before(job.part)
-            && let Some(moved) = job.on_facts(measuring.base, before.base)
+        if let Some(other) = on(job)
+            && let Some(moved) = job.on_facts(measuring.base, other.base)
         {
-            then = Some(before);
+            then = Some(other);
             wanted.push((index, moved));
         }
     }

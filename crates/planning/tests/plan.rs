@@ -288,6 +288,26 @@ fn a_plan_without_a_stated_baseline_starts_from_what_was_measured() {
 }
 
 #[test]
+fn with_the_facts_of_its_start_every_area_has_a_glide_path() {
+    let (catalogue, named) = (shipped(), NamedChecks::default());
+    let (base, start) = (facts(catalogue, 1), facts(catalogue, 0));
+    let plan = laid_over(catalogue, "longgang-cultivation");
+    let params = params(catalogue, &plan.pack, base.date());
+    let measuring = Measuring::new(&base, catalogue.words(), &named);
+    let standing = |start| {
+        let asked = Reporting { catalogue, plan: &plan, params: &params, start, only: None };
+        let lines = asked.measure(&measuring, 2).lines(&measuring, base.areas().find(&code("99")).unwrap());
+        lines.into_iter().find(|line| line.indicator.id == "lg-05").unwrap().standing
+    };
+    // 6 organizations on 2021-12-31, 500 asked for by 2025-12-31, 1461 days later; 730 of them are gone.
+    let with = standing(Some(&start));
+    assert_eq!(with.path, Some(Fraction::whole(6) + Fraction::whole(494) * part(730, 1461)));
+    assert!(with.status == Status::AtRisk && with.reason.contains("落后于进度"), "{with:?}");
+    let without = standing(None);
+    assert!(without.path.is_none() && without.reason.contains("画不出进度线"), "{without:?}");
+}
+
+#[test]
 fn what_if_shows_who_flips_and_which_targets_turn() {
     let (catalogue, named) = (shipped(), NamedChecks::default());
     let base = facts(catalogue, 1);
