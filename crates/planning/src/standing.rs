@@ -4,7 +4,7 @@
 //! 1. No number (nobody supplies the facts, nothing to count), or no base to compare with: 暂无数据.
 //! 2. The value surely satisfies the aim, whatever the missing facts are: 达标.
 //! 3. The aim is due (its day has come, or it has to hold every day): 未达标 if it surely fails, 预警 if missing facts decide it.
-//! 4. Not due yet, and there is a glide path (from the aim before, the baseline, or nothing at the year's beginning): 达标 if the
+//! 4. Not due yet, and there is a glide path (from the aim before, the baseline or measured start, or nothing at the year's beginning): 达标 if the
 //!    value keeps up with the path of the day (marked 按进度), otherwise 预警.
 //! 5. Not due yet, no path: 预警.
 use std::cmp::Ordering;
@@ -154,7 +154,7 @@ impl<'a> Aimed<'a> {
         let due = day >= aim.by || self.target.every_day;
         let partial = figure.counts.unknown;
         let (status, reason) = match (holds, due) {
-            (Tri::True, _) => (Status::Met, format!("{}{}", aim.op.name(), self.asked(aim.op, bounds))),
+            (Tri::True, _) => (Status::Met, format!("已达到：要求{}{}", aim.op.name(), self.asked(aim.op, bounds))),
             (Tri::False, true) => {
                 let since = if self.target.every_day {
                     "每一天都要达到".to_owned()
@@ -185,13 +185,17 @@ impl<'a> Aimed<'a> {
             op => op,
         };
         let path = self.path_on(day).or_else(|| self.share_of_previous(aim.op, day));
-        let Some(path) = path.filter(|_| matches!(op, Op::AtLeast | Op::AtMost | Op::AbovePrevious)) else {
-            return (Status::AtRisk, format!("还没有达到，{} 到期；没有起点，画不出进度线", aim.by));
+        let by_path = matches!(op, Op::AtLeast | Op::AtMost | Op::AbovePrevious);
+        let Some(path) = path.filter(|_| by_path) else {
+            let asked = self.bounds(aim).map_or_else(String::new, |bounds| self.asked(aim.op, bounds));
+            let start = if by_path { "；没有起点，画不出进度线" } else { "" };
+            let unsure = if figure.counts.unknown > 0 { "还不能确定达到" } else { "还没有达到" };
+            return (Status::AtRisk, format!("{unsure}：要求{}{asked}，{} 到期{start}", aim.op.name(), aim.by));
         };
         let op = if op == Op::AbovePrevious { Op::AtLeast } else { op };
         match holds(op, ends, (path, None)) {
-            Tri::True => (Status::Met, format!("按进度达标：今天应{}{}", op.name(), plain(path, self.part))),
-            Tri::False => (Status::AtRisk, format!("落后于进度：今天应{}{}", op.name(), plain(path, self.part))),
+            Tri::True => (Status::Met, format!("按进度达标：今天应{} {}", op.name(), plain(path, self.part))),
+            Tri::False => (Status::AtRisk, format!("落后于进度：今天应{} {}", op.name(), plain(path, self.part))),
             Tri::Unknown => {
                 let open = figure.counts.unknown;
                 (Status::AtRisk, format!("数据不全：还有 {open} 项没有人提供，看不出是否跟上进度"))

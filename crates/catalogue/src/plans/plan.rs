@@ -111,7 +111,7 @@ impl Op {
             Self::AboveBase => "高于基期",
             Self::BelowBase => "低于基期",
             Self::AbovePrevious => "高于上年",
-            Self::Positive => "有",
+            Self::Positive => "至少建成一个",
             Self::Milestone => "完成",
         }
     }
