@@ -81,79 +81,59 @@ fn spoiled(path: &str, from: &str, to: &str) -> String {
     load(&files).err().unwrap_or_default()
 }
 
+const PLAN: &str = "longgang/plans/longgang-cultivation.toml";
+const INDICATORS: &str = "longgang/indicators/plan.toml";
+
+/// File, what is written, what somebody writes instead; what is said of it, and what to do.
+const SLIPS: &[(&str, &str, &str, &str, &str)] = &[
+    (PLAN, "clauses = [\"001-I.1a\"]", "clauses = [\"001-I.1x\"]", "没有条款“001-I.1x”", "是不是“001-I.1"),
+    (PLAN, "indicator = \"lg-01\"", "indicator = \"lg-91\"", "没有名为“lg-91”的指标", "是不是“lg-"),
+    (PLAN, "indicator = \"lg-05\"", "indicator = \"ln-01\"", "属于政策包“liaoning-plan”", "请在本政策包里另写一个指标"),
+    (PLAN, "op = \">=\"", "op = \"=>\"", "“op”不能是“=>”", "可用：>="),
+    (PLAN, "value = 15 }", "value = { part = 1, of = 3 } }", "只有占比能写成几分之几", "请写整数"),
+    (PLAN, "value = 15 }", "value = { param = \"purchase_floor\" } }", "单位是 percent，这里要 count", "请换一个参数"),
+    (PLAN, "by = 2023-12-31, value = 15", "by = 2026-12-31, value = 15", "不在规划期内", "请改正日期"),
+    (PLAN, "project = \"support\"", "project = \"suport\"", "没有名为“suport”的工程", "是不是“support”"),
+    (PLAN, "op = \"> base\"", "op = \">=\"", "要有数值", "请写 value"),
+    (PLAN, "document = \"001\"", "document = \"011\"", "没有文件“011”", "是不是“001”"),
+    (PLAN, "settled = ", "setled = ", "缺少“settled”", "请补上"),
+    (
+        INDICATORS,
+        "fact = \"org.grade\", ge = 3",
+        "fact = \"org.grad\", ge = 3",
+        "没有名为“org.grad”的事实",
+        "是不是“org.grade”",
+    ),
+    (INDICATORS, "unit = \"percent\"", "unit = \"yuan\"", "得不出单位 yuan", "可用：percent"),
+    (INDICATORS, "in_year = \"org.first_3a_on\"", "in_year = \"org.grade\"", "in_year要用日期的事实", "请换一个事实"),
+    (INDICATORS, "of = \"register:incubation-bases\"", "of = \"register:bases\"", "没有名为“bases”的名册", "请先声明"),
+    (
+        INDICATORS,
+        "count = { of = \"organization\", where = { fact = \"org.alive\"",
+        "count = { of = \"person\", where = { fact = \"org.alive\"",
+        "说的是社会组织，这里统计的是人员",
+        "改正 of",
+    ),
+    (
+        INDICATORS,
+        "within = \"registered_in\"",
+        "within = \"anywhere\"",
+        "“within”不能是“anywhere”",
+        "可用：registered_in",
+    ),
+    (INDICATORS, "gates = { param = \"party_sync_gates\" }", "gates = [\"birth\"]", "没有“birth”这个取值", "请先声明"),
+    (
+        INDICATORS,
+        "share = { of = \"organization\", among",
+        "portion = { of = \"organization\", among",
+        "没有写计算方法",
+        "count、sum、share",
+    ),
+];
+
 #[test]
 fn whatever_is_wrong_in_a_plan_is_named_with_its_line_and_what_to_do() {
-    let plan = "longgang/plans/longgang-cultivation.toml";
-    let indicators = "longgang/indicators/plan.toml";
-    let cases = [
-        (plan, "clauses = [\"001-I.1a\"]", "clauses = [\"001-I.1x\"]", "没有条款“001-I.1x”", "是不是“001-I.1"),
-        (plan, "indicator = \"lg-01\"", "indicator = \"lg-91\"", "没有名为“lg-91”的指标", "是不是“lg-"),
-        (plan, "op = \">=\"", "op = \"=>\"", "“op”不能是“=>”", "可用：>="),
-        (plan, "value = 15 }", "value = { part = 1, of = 3 } }", "只有占比能写成几分之几", "请写整数"),
-        (
-            plan,
-            "value = 15 }",
-            "value = { param = \"purchase_floor\" } }",
-            "单位是 percent，这里要 count",
-            "请换一个参数",
-        ),
-        (plan, "by = 2023-12-31, value = 15", "by = 2026-12-31, value = 15", "不在规划期内", "请改正日期"),
-        (plan, "project = \"support\"", "project = \"suport\"", "没有名为“suport”的工程", "是不是“support”"),
-        (plan, "op = \"> base\"", "op = \">=\"", "要有数值", "请写 value"),
-        (plan, "document = \"001\"", "document = \"011\"", "没有文件“011”", "是不是“001”"),
-        (plan, "settled = ", "setled = ", "缺少“settled”", "请补上"),
-        (
-            indicators,
-            "fact = \"org.grade\", ge = 3",
-            "fact = \"org.grad\", ge = 3",
-            "没有名为“org.grad”的事实",
-            "是不是“org.grade”",
-        ),
-        (indicators, "unit = \"percent\"", "unit = \"yuan\"", "得不出单位 yuan", "可用：percent"),
-        (
-            indicators,
-            "in_year = \"org.first_3a_on\"",
-            "in_year = \"org.grade\"",
-            "in_year要用日期的事实",
-            "请换一个事实",
-        ),
-        (
-            indicators,
-            "of = \"register:incubation-bases\"",
-            "of = \"register:bases\"",
-            "没有名为“bases”的名册",
-            "请先声明",
-        ),
-        (
-            indicators,
-            "count = { of = \"organization\", where = { fact = \"org.alive\"",
-            "count = { of = \"person\", where = { fact = \"org.alive\"",
-            "说的是社会组织，这里统计的是人员",
-            "改正 of",
-        ),
-        (
-            indicators,
-            "within = \"registered_in\"",
-            "within = \"anywhere\"",
-            "“within”不能是“anywhere”",
-            "可用：registered_in",
-        ),
-        (
-            indicators,
-            "gates = { param = \"party_sync_gates\" }",
-            "gates = [\"birth\"]",
-            "没有“birth”这个取值",
-            "请先声明",
-        ),
-        (
-            indicators,
-            "share = { of = \"organization\", among",
-            "portion = { of = \"organization\", among",
-            "没有写计算方法",
-            "count、sum、share",
-        ),
-    ];
-    for (path, from, to, what, next) in cases {
+    for (path, from, to, what, next) in SLIPS {
         let found = spoiled(path, from, to);
         let line =
             found.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("{to}: no “{what}” in\n{found}"));

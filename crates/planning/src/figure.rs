@@ -106,6 +106,18 @@ impl Figure {
         Self::between(less(self.known(), then.known()), less(now.0, before.1), less(now.1, before.0), counts)
     }
 
+    /// How much more it is than `then`, as a share of `then`; nothing to count where there was nothing.
+    pub fn growth(&self, then: &Self) -> Self {
+        let difference = self.minus(then);
+        let (Some(now), Some(before)) = (self.ends(), then.ends()) else { return difference };
+        if before.1 == Some(Fraction::ZERO) {
+            return Self { number: Number::Nothing(Why::NothingToCount), counts: difference.counts };
+        }
+        let rate = |now: Option<Fraction>, then: Option<Fraction>| Some(now?.over(then?)? - Fraction::ONE);
+        let known = rate(self.known(), then.known());
+        Self::between(known, rate(now.0, before.1), rate(now.1, before.0), difference.counts)
+    }
+
     /// For people: `25%`, `18 万元`, `30%（部分数据，在 20% 与 40% 之间）`, `暂无数据`, `没有可计算的对象`.
     pub fn text(&self, part: &Part) -> String {
         let shown = |number: Option<Fraction>| number.map(|number| plain(number, part));

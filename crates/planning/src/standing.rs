@@ -4,8 +4,8 @@
 //! 1. No number (nobody supplies the facts, nothing to count), or no base to compare with: 暂无数据.
 //! 2. The value surely satisfies the aim, whatever the missing facts are: 达标.
 //! 3. The aim is due (its day has come, or it has to hold every day): 未达标 if it surely fails, 预警 if missing facts decide it.
-//! 4. Not due yet, and there is a glide path (from the aim before, the baseline or measured start, or nothing at the year's beginning): 达标 if the
-//!    value keeps up with the path of the day (marked 按进度), otherwise 预警.
+//! 4. Not due yet, and there is a glide path (from the aim before, the baseline or measured start, or nothing at the year's
+//!    beginning): 达标 if the value keeps up with the path of the day (marked 按进度), otherwise 预警.
 //! 5. Not due yet, no path: 预警.
 use std::cmp::Ordering;
 

@@ -103,6 +103,12 @@ fn the_city_is_measured() {
     // Not more than at the start, due at the end of 2026, and no path to hold it against.
     assert_eq!(found("9901", "yx-staff"), Some(("17".into(), Status::AtRisk)));
     assert_eq!(found("9901", "yx-staff-growth"), Some(("0".into(), Status::Missed)));
+    // 44 community organizations after 39: 5/39, more than a tenth; in 溪西 16 after 14, in 岭后村 3 after 2.
+    assert_eq!(found("9901", "yx-growth"), Some(("5/39".into(), Status::Met)));
+    let area = now.areas().find(&code("990102")).unwrap();
+    let growth = report.entries.iter().find(|entry| entry.indicator.id == "yx-growth").unwrap();
+    assert_eq!(said(&growth.now.at(area)), "1/7");
+    assert_eq!(said(&growth.now.at(now.areas().find(&code("990102100202")).unwrap())), "1/2");
     assert_eq!(found("990101", "yx-staff-growth"), None, "a number of the city is not asked of its counties");
 }
 

@@ -8,6 +8,7 @@ use super::plan::{Aim, Plan, Target, Worth};
 use crate::catalogue::Catalogue;
 use crate::condition::suggest;
 use crate::facts::{FactDef, Supply};
+use crate::pack::PackLevel;
 use crate::params::Unit;
 use crate::problem::{Citation, Located, Place, Problems};
 use crate::subject::Subject;
@@ -174,6 +175,7 @@ impl Catalogue {
             Formula::Ratio { top, bottom } if kind(top) == kind(bottom) => [numbers, shares].concat(),
             Formula::Ratio { .. } => vec![Unit::Yuan],
             Formula::Milestone(_) => vec![Unit::Bool],
+            Formula::Change { rate: true, .. } => shares.to_vec(),
             Formula::Change { .. } => Unit::WORDS.iter().map(|(_, unit)| *unit).collect(),
             _ => shares.to_vec(),
         };
@@ -258,6 +260,11 @@ impl Catalogue {
     fn check_target(&self, plan: &Plan, target: &Target, problems: &Problems) {
         self.check_clauses(&target.clauses, problems);
         let Some(indicator) = self.indicators.get(&target.indicator.value) else { return };
+        let from = self.packs.find(&indicator.pack);
+        if let Some(from) = from.filter(|from| from.level != PackLevel::National && !from.area.covers(&plan.area)) {
+            let message = format!("指标“{}”属于政策包“{}”，在 {} 不适用", indicator.id, from.id, plan.area);
+            problems.error(&target.indicator.at, message, "请在本政策包里另写一个指标");
+        }
         let parts = indicator.parts.iter().filter(|part| target.part.is_empty() || part.id == target.part);
         let units: Vec<Unit> = parts.map(|part| part.unit).collect();
         if target.op.needs_value() && units.windows(2).any(|pair| pair[0] != pair[1]) {

@@ -217,6 +217,8 @@ pub enum Formula {
         part: String,
         /// Against what.
         against: Against,
+        /// As a share of what it was (增长率), not as a difference.
+        rate: bool,
     },
 }
 

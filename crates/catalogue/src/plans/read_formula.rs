@@ -105,6 +105,7 @@ fn read_formula(word: &str, table: &Reader<'_>) -> Option<Formula> {
                 of: fact(table, "of")?,
                 part: table.text("part").unwrap_or_default(),
                 against: table.need_choice("against", &against)?,
+                rate: table.flag("rate"),
             }
         }
     })

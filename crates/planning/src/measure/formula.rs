@@ -31,7 +31,7 @@ impl Measuring<'_> {
             Formula::Extreme { of, top, bottom, greatest } => {
                 Cells::Extreme(self.extremes(job, of, (top, bottom), *greatest, range)?)
             }
-            Formula::Change { of, part, against } => self.change(job, &of.value, part, *against)?,
+            Formula::Change { of, part, against, rate } => self.change(job, (&of.value, part), *against, *rate)?,
         })
     }
 
@@ -227,9 +227,9 @@ impl Measuring<'_> {
     }
 
     /// Another indicator's part now and then.
-    fn change(&self, job: &Job<'_>, of: &str, part: &str, against: Against) -> Option<Cells> {
-        let found = job.others?.find_indicator(of)?;
-        let part = found.find_part(part)?;
+    fn change(&self, job: &Job<'_>, of: (&str, &str), against: Against, rate: bool) -> Option<Cells> {
+        let found = job.others?.find_indicator(of.0)?;
+        let part = found.find_part(of.1)?;
         let inner = Job { indicator: found, part, ..*job };
         // A change of a change has no meaning, and would not end.
         if matches!(part.formula, Formula::Change { .. }) {
@@ -237,7 +237,7 @@ impl Measuring<'_> {
         }
         let now = Box::new(self.one(&inner));
         let then = match against {
-            Against::Baseline => return Some(Cells::Change(now, None, job.start)),
+            Against::Baseline => return Some(Cells::Change { now, then: None, start: job.start, rate }),
             Against::PreviousYear => {
                 let before = self.year_before(part)?;
                 (before.one(&inner.on_facts(self.base, before.base)?), before.base)
@@ -245,7 +245,7 @@ impl Measuring<'_> {
         };
         let range = self.base.areas().range(job.area);
         let numbers = range.map(|area| same_area(self.base, then.1, area)).collect();
-        Some(Cells::Change(now, Some((Box::new(then.0), numbers)), None))
+        Some(Cells::Change { now, then: Some((Box::new(then.0), numbers)), start: None, rate })
     }
 
     /// The same at the end of the year before: from the facts of that day where they are given. Without them only yearly figures

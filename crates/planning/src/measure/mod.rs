@@ -86,7 +86,12 @@ pub(crate) enum Cells {
     Extreme(Vec<Extreme>),
     Milestone(Vec<Sum>),
     /// Now; then, with the numbers the areas had; or the baseline.
-    Change(Box<Measured>, Option<(Box<Measured>, Vec<Option<u32>>)>, Option<Fraction>),
+    Change {
+        now: Box<Measured>,
+        then: Option<(Box<Measured>, Vec<Option<u32>>)>,
+        start: Option<Fraction>,
+        rate: bool,
+    },
 }
 
 /// One job, measured in every area of its range.
@@ -170,13 +175,14 @@ impl Measured {
             }
             Cells::Extreme(cells) => self.weighed(cells[at].figure()),
             Cells::Milestone(cells) => self.weighed(cells[at].reached()),
-            Cells::Change(now, then, start) => {
+            Cells::Change { now, then, start, rate } => {
                 let then = match (then, start) {
                     (Some((then, numbers)), _) => numbers[at].map_or_else(|| self.no_data(), |number| then.at(number)),
                     (None, Some(start)) => Figure { number: Number::Exact(*start), counts: Counts::default() },
                     (None, None) => Figure::nothing(Why::NoData(Vec::new())),
                 };
-                now.at(area).minus(&then)
+                let now = now.at(area);
+                if *rate { now.growth(&then) } else { now.minus(&then) }
             }
         }
     }
