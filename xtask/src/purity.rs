@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-const PURE: &[&str] = &["base", "authority", "catalogue", "casework", "registry", "vault", "journal"];
+const PURE: &[&str] = &["base", "authority", "catalogue", "casework", "registry", "planning", "vault", "journal"];
 const IMPURE: &[&str] = &["tokio", "axum", "rusqlite", "postgres", "hyper"];
 
 /// Fails when a pure crate can reach a database, a web server or an async runtime.

@@ -12,6 +12,7 @@ fn main() -> ExitCode {
                 println!("{problem}");
             }
             println!("{} matters, {} registers", catalogue.matter_ids().count(), catalogue.registers().count());
+            println!("{} plans, {} indicators", catalogue.plans().count(), catalogue.indicators().count());
             ExitCode::SUCCESS
         }
         Err(problems) => {

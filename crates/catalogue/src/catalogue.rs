@@ -16,6 +16,7 @@ use crate::overlay::Overlay;
 use crate::pack::Packs;
 use crate::param_book::ParamBook;
 use crate::params::{ParamValue, Params};
+use crate::plans::{Indicator, Plan};
 use crate::problem::{Place, Problem, Problems, Severity};
 use crate::registers::Register;
 use crate::resolved::Resolved;
@@ -46,6 +47,8 @@ pub struct Catalogue {
     /// Kinds of bodies that may hold a desk; a desk that is not in it may be held at any.
     pub(crate) desk_bodies: BTreeMap<String, Vec<String>>,
     pub(crate) duties: BTreeMap<String, Duty>,
+    pub(crate) indicators: BTreeMap<String, Indicator>,
+    pub(crate) plans: BTreeMap<String, Plan>,
     pub(crate) clauses: BTreeMap<String, Clause>,
     pub(crate) traces: Vec<Trace>,
     /// By pack.

@@ -19,6 +19,8 @@ impl Catalogue {
         self.check_rivals(problems);
         self.check_overlay_targets(problems);
         self.check_guides(problems);
+        self.check_indicators(problems);
+        self.check_plans(problems);
         for id in self.matters.keys() {
             self.check_matter(id, problems);
         }

@@ -3,8 +3,26 @@ use std::collections::BTreeMap;
 
 use crate::problem::{Place, Problems};
 use crate::reader::Reader;
+use crate::subject::Subject;
 use crate::tree::Node;
 use crate::value::Kind;
+
+/// Who supplies a fact today (由谁提供).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Supply {
+    /// The platform itself, as its matters and registers run.
+    Platform,
+    /// Another authority's figures, imported with source and date.
+    Import,
+    /// Nobody yet: whatever needs it says 暂无数据.
+    Nobody,
+}
+
+impl Supply {
+    /// The words used in files.
+    pub const WORDS: [(&'static str, Self); 3] =
+        [("platform", Self::Platform), ("import", Self::Import), ("nobody", Self::Nobody)];
+}
 
 /// One fact of `facts.toml`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,6 +37,14 @@ pub struct FactDef {
     pub note: String,
     /// Who supplies it (由谁提供): 登记管理机关, 申请人, 党建工作机构.
     pub supplier: String,
+    /// What it is a fact about; none for facts that exist only within a case (an opinion, a name check).
+    pub subject: Option<Subject>,
+    /// What follows its number: 人, 个, 元; empty where it has none.
+    pub unit: String,
+    /// The greatest number it can be; the fact table keeps it in the narrowest column that holds this.
+    pub max: Option<i64>,
+    /// Who supplies it today.
+    pub supply: Supply,
     /// The words a text or list may hold, with their Chinese names; empty if anything goes.
     pub words: Vec<(String, String)>,
     /// Nobody can change it (the day of founding, the legal kind): never proposed as something to change.
@@ -40,6 +66,11 @@ impl Vocabulary {
     /// All of them by name.
     pub fn iter(&self) -> impl Iterator<Item = &FactDef> {
         self.0.values()
+    }
+
+    /// The facts about one kind of subject, by name.
+    pub fn about<'v>(&'v self, subject: &'v Subject) -> impl Iterator<Item = &'v FactDef> {
+        self.iter().filter(move |fact| fact.subject.as_ref() == Some(subject))
     }
 
     /// Their names.
@@ -83,8 +114,26 @@ fn read_fact(entry: &Reader<'_>) -> Option<FactDef> {
         };
         words.node().entries().iter().filter_map(pair).collect()
     });
+    let about = entry.located("subject");
+    let subject = about.as_ref().and_then(|word| {
+        let subject = Subject::parse(&word.value);
+        if subject.is_none() {
+            let message = format!("“{}”不是事实能说的对象", word.value);
+            entry.problems().error(&word.at, message, format!("可用：{}", Subject::words().join("、")));
+        }
+        subject
+    });
+    let supply = entry.choice("supply", &Supply::WORDS);
+    if about.is_some() && supply.is_none() && entry.node().find("supply").is_none() {
+        let message = format!("事实“{name}”没有说现在由谁提供");
+        entry.problems().error(entry.at(), message, "请写 supply = \"platform\"、\"import\" 或 \"nobody\"（暂无）");
+    }
     let fact = FactDef {
         name,
+        subject,
+        unit: entry.text("unit").unwrap_or_default(),
+        max: entry.int("max"),
+        supply: supply.unwrap_or(Supply::Platform),
         title: entry.need_text("title"),
         kind: kind.unwrap_or(Kind::Text),
         note: entry.text("note").unwrap_or_default(),

@@ -34,6 +34,13 @@ impl CodeList {
         Some(Self { id, name, clause, choices: choices.clone() })
     }
 
+    /// Its values with their Chinese names.
+    pub fn words(&self) -> Vec<(String, String)> {
+        let text = |node: &Node, key: &str| node.find(key).and_then(Node::as_text).map(str::to_owned);
+        let pair = |choice: &Node| Some((text(choice, "value")?, text(choice, "label")?));
+        self.choices.items().iter().filter_map(pair).collect()
+    }
+
     /// What people call a value; `None` for one that is not on the list.
     pub fn find_label(&self, value: &str) -> Option<&str> {
         let said = |choice: &'_ Node, key: &str| choice.find(key).and_then(Node::as_text) == Some(value);

@@ -9,6 +9,7 @@ use crate::named::NamedChecks;
 use crate::overlay::Overlay;
 use crate::pack::{Pack, Packs};
 use crate::params::Params;
+use crate::plans::{Around, Indicator, Plan};
 use crate::problem::{Place, Problems};
 use crate::reader::Reader;
 use crate::registers::Register;
@@ -29,7 +30,20 @@ impl<'p> Loading<'p> {
         let mut trees: BTreeMap<&str, Vec<(&str, Node)>> = BTreeMap::new();
         for (path, text) in files {
             match path.split_once('/') {
-                None if path == "clauses.csv" => loading.catalogue.clauses = read_clauses(path, text, problems),
+                None if path == "clauses.csv" => loading.catalogue.clauses.extend(read_clauses(path, text, problems)),
+                // A pack may bring the clauses of its own documents, so that a new city is one folder.
+                Some((_, "clauses.csv")) => {
+                    let more = read_clauses(path, text, problems);
+                    for (id, clause) in more {
+                        if loading.catalogue.clauses.insert(id.clone(), clause).is_some() {
+                            problems.error(
+                                &Place::new(path.as_str(), 0),
+                                format!("条款“{id}”在别处已有"),
+                                "请删去一处",
+                            );
+                        }
+                    }
+                }
                 None if path == "trace.toml" => loading.traces(&Node::parse(path, text, problems)),
                 Some((pack, rest)) if is_ours(rest) => {
                     trees.entry(pack).or_default().push((rest, Node::parse(path, text, problems)));
@@ -52,6 +66,7 @@ impl<'p> Loading<'p> {
                 loading.file(pack, rest, root);
             }
         }
+        loading.register_facts();
         loading
     }
 
@@ -97,6 +112,12 @@ impl<'p> Loading<'p> {
                     insert(&mut catalogue.duties, &duty.id.clone(), duty, entry);
                 }
             }),
+            "indicators" => self.each(root, "indicator", |catalogue, entry| {
+                if let Some(indicator) = Indicator::read(pack, entry) {
+                    insert(&mut catalogue.indicators, &indicator.id.clone(), indicator, entry);
+                }
+            }),
+            "plans" => self.plan(pack, rest, root),
             "trace" => self.traces(root),
             "routes" => {
                 if let Some(routes) = Routes::read(root, self.problems) {
@@ -140,6 +161,32 @@ impl<'p> Loading<'p> {
         }
     }
 
+    fn plan(&mut self, pack: &str, rest: &str, root: &Node) {
+        let Some(pack) = self.catalogue.packs.find(pack) else { return };
+        let around = Around { pack, indicators: &self.catalogue.indicators };
+        let Some(plan) = Plan::read(&around, root, self.problems) else { return };
+        let stem = rest.rsplit('/').next().unwrap_or_default().trim_end_matches(".toml");
+        if plan.id != stem {
+            let message = format!("规划的 id 是“{}”，文件却叫“{stem}.toml”", plan.id);
+            self.problems.error(&root.at, message, "请让两者相同");
+        }
+        if let Some(first) = self.catalogue.plans.insert(plan.id.clone(), plan) {
+            self.problems.error(&root.at, format!("规划“{}”重复，已在 {} 定义", first.id, first.at), "请换一个 id");
+        }
+    }
+
+    /// The fields of every register are facts, so that whatever a register holds can be counted without code.
+    fn register_facts(&mut self) {
+        let registers = &self.catalogue.registers;
+        let facts: Vec<_> = registers
+            .values()
+            .flat_map(|(register, at)| register.facts(at, &self.catalogue.lists, &self.catalogue.desks))
+            .collect();
+        for fact in facts {
+            self.catalogue.words.insert(fact, self.problems);
+        }
+    }
+
     fn register(&mut self, root: &Node) {
         let Some((register, at)) = Register::read(root, self.problems) else { return };
         let id = register.id.clone();
@@ -169,7 +216,8 @@ fn is_ours(rest: &str) -> bool {
         "names.toml",
         "lists.toml",
     ];
-    const FOLDERS: [&str; 6] = ["facts/", "params/", "matters/", "registers/", "rules/", "overlays/"];
+    const FOLDERS: [&str; 8] =
+        ["facts/", "params/", "matters/", "registers/", "rules/", "overlays/", "indicators/", "plans/"];
     std::path::Path::new(rest).extension().is_some_and(|ending| ending == "toml")
         // Case tables lie beside their matter and are read by tests.
         && !rest.ends_with(".cases.toml")

@@ -33,6 +33,16 @@ impl PackLevel {
     ];
 }
 
+/// Whether a document holds (文件状态).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum DocumentState {
+    /// 已印发
+    #[default]
+    Issued,
+    /// 征求意见稿: its plan is shown, marked so, and its parameters are settings rather than rules.
+    Draft,
+}
+
 /// A policy document (政策文件) a pack puts into practice.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Document {
@@ -44,8 +54,20 @@ pub struct Document {
     pub issuer: String,
     /// Its number (文号); empty if it has none.
     pub number: String,
-    /// When it was published.
+    /// Issued or a draft.
+    pub state: DocumentState,
+    /// Who issued it together with the issuer (联合发文).
+    pub with: Vec<String>,
+    /// Whom it is addressed to (主送).
+    pub to: Vec<String>,
+    /// What it is based on (依据), with whatever number the document gives.
+    pub based_on: Vec<String>,
+    /// When it was signed or issued (成文日期).
     pub date: Option<Date>,
+    /// When it was made public, where that is another day (发布日期).
+    pub published: Option<Date>,
+    /// Since when it is in force, where it says so (施行日期).
+    pub in_force: Option<Date>,
     /// The plan's period, first and last day.
     pub period: Option<(Date, Date)>,
 }
@@ -106,12 +128,21 @@ fn read_document(entry: Reader<'_>) -> Document {
         period.finish();
         Some((days.0?, days.1?))
     });
+    let words = |key: &str| entry.texts(key).into_iter().map(|text| text.value).collect::<Vec<_>>();
     let document = Document {
         id: entry.need_text("id"),
         title: entry.need_text("title"),
         issuer: entry.need_text("issuer"),
         number: entry.text("number").unwrap_or_default(),
+        state: entry
+            .choice("state", &[("issued", DocumentState::Issued), ("draft", DocumentState::Draft)])
+            .unwrap_or_default(),
+        with: words("with"),
+        to: words("to"),
+        based_on: words("based_on"),
         date: entry.date("date"),
+        published: entry.date("published"),
+        in_force: entry.date("in_force"),
         period,
     };
     entry.finish();
@@ -183,6 +214,12 @@ impl Packs {
             }
         }
         out
+    }
+
+    /// Whether two packs cannot clash: they are for different areas, or one is declared after the other.
+    pub(crate) fn settled(&self, one: &str, two: &str) -> bool {
+        let (Some(one), Some(two)) = (self.find(one), self.find(two)) else { return true };
+        one.area != two.area || self.comes_after(one, two) || self.comes_after(two, one)
     }
 
     /// Whether `pack` is declared after `other`, directly or through others.

@@ -1,9 +1,14 @@
 //! Registers (名册): record sets the policies ask for (expert pool 专家库, project pool 项目库, show points…), declared as data.
+use std::collections::BTreeMap;
+
 use authority::DeskId;
 use serde::{Deserialize, Serialize};
 
+use crate::facts::{FactDef, Supply};
+use crate::lists::CodeList;
 use crate::matter::{Choice, FieldKind, Reference};
 use crate::problem::{Place, Problems};
+use crate::subject::Subject;
 use crate::tree::Node;
 
 /// One register.
@@ -99,6 +104,36 @@ impl Register {
     /// The fields the public may see.
     pub fn public_fields(&self) -> impl Iterator<Item = &RegisterField> {
         self.fields.iter().filter(|field| self.public && field.public && !field.is_personal())
+    }
+
+    /// Its fields as facts, `incubation-bases.state`; fields that conditions cannot compare have none.
+    pub fn facts(
+        &self,
+        at: &Place,
+        lists: &BTreeMap<String, CodeList>,
+        desks: &BTreeMap<String, String>,
+    ) -> Vec<FactDef> {
+        let entered = self.enters.iter().map(|desk| desks.get(desk.as_str()).map_or(desk.as_str(), String::as_str));
+        let supplier = entered.collect::<Vec<_>>().join("、");
+        let fact = |field: &RegisterField| {
+            let own = field.choices.iter().map(|choice| (choice.value.clone(), choice.label.clone()));
+            let words = lists.get(&field.list).map_or_else(|| own.collect(), CodeList::words);
+            Some(FactDef {
+                name: format!("{}.{}", self.id, field.id),
+                title: format!("{}·{}", self.name, field.label),
+                kind: field.kind.compared()?,
+                note: field.help.clone(),
+                supplier: if supplier.is_empty() { "办件".to_owned() } else { supplier.clone() },
+                subject: Some(Subject::Register(self.id.clone())),
+                unit: field.unit.clone(),
+                max: None,
+                supply: Supply::Platform,
+                words,
+                fixed: false,
+                at: at.clone(),
+            })
+        };
+        self.fields.iter().filter(|field| !field.is_personal()).filter_map(fact).collect()
     }
 
     fn check(&self, root: &Node, problems: &Problems) {

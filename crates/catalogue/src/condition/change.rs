@@ -65,6 +65,14 @@ impl Changes {
 }
 
 impl Condition {
+    /// Values worth trying for facts or answers: one for every region that this condition tells apart, and whether that is surely
+    /// every region. With them the gaps and overlaps of a table of rules are found without trying everything.
+    pub fn tries(&self, keys: Vec<Key>, context: &Context<'_>) -> (Vec<(Key, Vec<Reading>)>, bool) {
+        let (options, complete) = candidates::all(keys, self, context);
+        let plain = |option: Options| (option.key, option.readings.into_iter().take(option.plain).collect());
+        (options.into_iter().map(plain).collect(), complete)
+    }
+
     /// The smallest set of changeable facts and answers that would make it true.
     pub fn changes(&self, context: &Context<'_>) -> Changes {
         if self.evaluate(context) == Tri::True {

@@ -28,6 +28,28 @@ pub enum Column<'c> {
     Long(&'c [i64]),
     /// A list as a set of symbols: bit n is symbol n (up to 62); bit 63 alone *unknown*, bit 62 alone *blank*.
     Set(&'c [u64]),
+    /// The same for up to 14 symbols: bit 15 alone *unknown*, bit 14 alone *blank*.
+    SmallSet(&'c [u16]),
+    /// Yes or no in two bits of a word shared by sixteen facts: 0 no, 1 yes, 2 blank, 3 unknown.
+    Flag(&'c [u32], u8),
+}
+
+/// A flag's two bits, widened.
+pub(super) fn flag_code(word: u32, shift: u8) -> i64 {
+    match word >> shift & 3 {
+        3 => UNKNOWN,
+        2 => BLANK,
+        code => i64::from(code),
+    }
+}
+
+/// A small set, widened.
+pub(super) fn wide_set(bits: u16) -> u64 {
+    match bits {
+        0x8000 => SET_UNKNOWN,
+        0x4000 => SET_BLANK,
+        bits => u64::from(bits),
+    }
 }
 
 /// Unknown, as a code.
@@ -79,7 +101,17 @@ impl Column<'_> {
             Self::Short(cells) => cells.get(row).map_or(UNKNOWN, |cell| cell.code()),
             Self::Int(cells) => cells.get(row).map_or(UNKNOWN, |cell| cell.code()),
             Self::Long(cells) => cells.get(row).map_or(UNKNOWN, |cell| cell.code()),
-            Self::Set(_) => UNKNOWN,
+            Self::Flag(words, shift) => words.get(row).map_or(UNKNOWN, |word| flag_code(*word, *shift)),
+            Self::Set(_) | Self::SmallSet(_) => UNKNOWN,
+        }
+    }
+
+    /// The set of a row; a row beyond the end is unknown, and so is every row of a column that holds no sets.
+    pub(super) fn set(&self, row: usize) -> u64 {
+        match self {
+            Self::Set(cells) => cells.get(row).copied().unwrap_or(SET_UNKNOWN),
+            Self::SmallSet(cells) => cells.get(row).map_or(SET_UNKNOWN, |bits| wide_set(*bits)),
+            _ => SET_UNKNOWN,
         }
     }
 }
@@ -301,8 +333,8 @@ impl Facts for RowFacts<'_> {
 
 /// A cell as a value.
 fn decode(column: Column<'_>, row: usize, kind: Kind, symbols: &[String]) -> Found {
-    if let Column::Set(cells) = column {
-        let bits = cells.get(row).copied().unwrap_or(SET_UNKNOWN);
+    if matches!(column, Column::Set(_) | Column::SmallSet(_)) {
+        let bits = column.set(row);
         return match bits {
             SET_UNKNOWN => Found::Unknown,
             SET_BLANK => Found::Absent,

@@ -2,7 +2,7 @@
 use base::Date;
 
 use super::compare::{Found, Span, compare, date_of_days, days_since_epoch};
-use super::compile::{BLANK, Cell, Column, Compiled, SET_BLANK, SET_UNKNOWN, UNKNOWN};
+use super::compile::{BLANK, Cell, Column, Compiled, SET_BLANK, SET_UNKNOWN, UNKNOWN, wide_set};
 use super::evaluate::span_of;
 use super::{Op, Shift, Tri};
 use crate::params::Params;
@@ -56,7 +56,6 @@ impl<'c> Test<'c, '_> {
     }
 
     fn set(&self, op: Op, value: &Value) -> Option<Compiled<'c>> {
-        let Column::Set(cells) = self.column else { return None };
         let wanted = match (op, value) {
             (Op::Contains, Value::Text(text)) => std::slice::from_ref(text),
             (Op::In, Value::List(list)) => list.as_slice(),
@@ -64,11 +63,18 @@ impl<'c> Test<'c, '_> {
         };
         let known = self.symbols.iter().take(62).enumerate();
         let mask = known.filter(|(_, symbol)| wanted.contains(symbol)).fold(0, |mask, (n, _)| mask | 1_u64 << n);
-        Some(Box::new(move |row| match cells.get(row).copied().unwrap_or(SET_UNKNOWN) {
+        let judged = move |bits: u64| match bits {
             SET_UNKNOWN => Tri::Unknown,
             SET_BLANK => Tri::False,
             bits => Tri::from(bits & mask != 0),
-        }))
+        };
+        match self.column {
+            Column::Set(cells) => Some(Box::new(move |row| judged(cells.get(row).copied().unwrap_or(SET_UNKNOWN)))),
+            Column::SmallSet(cells) => {
+                Some(Box::new(move |row| judged(cells.get(row).map_or(SET_UNKNOWN, |bits| wide_set(*bits)))))
+            }
+            _ => None,
+        }
     }
 
     fn number(&self, op: Op, value: &Value) -> Option<Compiled<'c>> {
@@ -153,7 +159,13 @@ fn in_range(column: Column<'_>, range: Range, blank: bool) -> Option<Compiled<'_
         Column::Short(cells) => range_of(cells, range, blank),
         Column::Int(cells) => range_of(cells, range, blank),
         Column::Long(cells) => range_of(cells, range, blank),
-        Column::Set(_) => return None,
+        Column::Flag(words, shift) => {
+            // Four outcomes, one per pair of bits: no, yes, blank, unknown.
+            let of = |code: i64| Tri::from((range.low <= code && code <= range.high) != range.outside);
+            let outcomes = [of(0), of(1), Tri::from(blank), Tri::Unknown];
+            Box::new(move |row| words.get(row).map_or(Tri::Unknown, |word| outcomes[(word >> shift & 3) as usize]))
+        }
+        Column::Set(_) | Column::SmallSet(_) => return None,
     })
 }
 
@@ -190,6 +202,6 @@ pub(super) fn member(column: Column<'_>, passes: Vec<bool>, blank: bool) -> Comp
         Column::Short(cells) => of(cells, passes, blank),
         Column::Int(cells) => of(cells, passes, blank),
         Column::Long(cells) => of(cells, passes, blank),
-        Column::Set(_) => Box::new(|_| Tri::Unknown),
+        Column::Flag(..) | Column::Set(_) | Column::SmallSet(_) => Box::new(|_| Tri::Unknown),
     }
 }

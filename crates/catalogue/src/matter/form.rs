@@ -161,6 +161,22 @@ pub enum FieldKind {
     Declaration,
 }
 
+impl FieldKind {
+    /// The kind its answers have as facts of a register; nothing for what conditions cannot compare.
+    pub fn compared(self) -> Option<crate::value::Kind> {
+        use crate::value::Kind;
+        match self {
+            Self::Integer | Self::Year | Self::Percent => Some(Kind::Int),
+            Self::Money => Some(Kind::Money),
+            Self::Date => Some(Kind::Date),
+            Self::YesNo | Self::Declaration => Some(Kind::Bool),
+            Self::MultiChoice => Some(Kind::List),
+            Self::Text | Self::Choice | Self::Organization | Self::CreditCode | Self::Name => Some(Kind::Text),
+            _ => None,
+        }
+    }
+}
+
 /// One choice.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

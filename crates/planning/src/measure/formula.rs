@@ -1,0 +1,273 @@
+//! One pass per formula.
+use std::ops::Range;
+
+use catalogue::plans::{Against, Formula, Gates, Groups, Measure, Part, Take};
+use catalogue::{Condition, Located, Subject, Tri};
+
+use super::cell::{Cell, Extreme, Least, Spread, Sum, Tally, roll_up};
+use super::tables::{Rows, bar};
+use super::{Cells, Job, Measured, Measuring, same_area};
+use crate::table::{Held, Table, Width};
+
+impl Measuring<'_> {
+    /// One job.
+    pub fn one(&self, job: &Job<'_>) -> Measured {
+        let range = self.base.areas().range(job.area);
+        let cells = self.cells(job, &job.part.formula, &range).unwrap_or(Cells::Nothing);
+        Measured::new(range, cells, self.missing(job))
+    }
+
+    fn cells(&self, job: &Job<'_>, formula: &Formula, range: &Range<u32>) -> Option<Cells> {
+        Some(match formula {
+            Formula::Measure(of) => Cells::Sum(self.sums(job, of, range)?),
+            Formula::Milestone(of) => Cells::Milestone(self.sums(job, of, range)?),
+            Formula::Share { of, among } => Cells::Share(self.tallies(job, of, among, range)?),
+            Formula::Ratio { top, bottom } => Cells::Ratio(self.sums(job, top, range)?, self.sums(job, bottom, range)?),
+            Formula::Groups(groups) => self.groups(job, groups, range)?,
+            Formula::Spread { of, fact } => self.spread(job, of, fact, range)?,
+            Formula::Gates { of, among, fact, gates } => {
+                Cells::Gates(self.gates(job, (of, among), fact, gates, range)?)
+            }
+            Formula::Extreme { of, top, bottom, greatest } => {
+                Cells::Extreme(self.extremes(job, of, (top, bottom), *greatest, range)?)
+            }
+            Formula::Change { of, part, against, rate } => self.change(job, (&of.value, part), *against, *rate)?,
+        })
+    }
+
+    /// Adds up per place, then rolls up.
+    fn added<C: Cell>(&self, rows: &Rows<'_>, range: &Range<u32>, take: impl Fn(&mut C, usize)) -> Vec<C> {
+        let mut cells = vec![C::default(); range.len()];
+        rows.each(range, |row, at| take(&mut cells[at], row));
+        roll_up(self.base.areas(), range.start, &mut cells);
+        cells
+    }
+
+    /// Counts, or sums of a fact.
+    fn sums(&self, job: &Job<'_>, of: &Measure, range: &Range<u32>) -> Option<Vec<Sum>> {
+        let rows = self.rows(job, of, &Condition::always())?;
+        let column = match &of.sum {
+            Some(fact) => Some(rows.table.layout().find(&fact.value)?),
+            None => None,
+        };
+        let counts = |row: usize| rows.counts(row);
+        let number = |row: usize| column.map_or(Held::Known(1), |column| rows.table.number(column, row));
+        if of.of == Subject::Area && of.sum.is_some() {
+            return Some(self.own_or_below(&rows, range, |row| (counts(row), number(row))));
+        }
+        let Some(column) = column else {
+            return Some(self.added(&rows, range, |cell: &mut Sum, row| cell.count(rows.counts(row))));
+        };
+        Some(self.added(&rows, range, |cell: &mut Sum, row| {
+            let counts = counts(row);
+            cell.take(counts, if counts == Tri::False { Held::Blank } else { rows.table.number(column, row) });
+        }))
+    }
+
+    /// Figures of areas: an area's own stands for everything below it; without one it is the sum of those below.
+    fn own_or_below(&self, rows: &Rows<'_>, range: &Range<u32>, read: impl Fn(usize) -> (Tri, Held<i64>)) -> Vec<Sum> {
+        let areas = self.base.areas();
+        let mut own: Vec<Option<(Tri, Held<i64>)>> = vec![None; range.len()];
+        rows.each(range, |row, at| own[at] = Some(read(row)));
+        let mut cells = vec![Sum::default(); range.len()];
+        for at in (0..cells.len()).rev() {
+            let leaf = areas.range(range.start + at as u32).len() == 1;
+            match own[at] {
+                Some((Tri::True, Held::Known(number))) => {
+                    cells[at] = Sum::default();
+                    cells[at].take(Tri::True, Held::Known(number));
+                }
+                Some((counts, number)) if leaf => cells[at].take(counts, number),
+                _ => {}
+            }
+            if at > 0 {
+                let above = (areas.parent(range.start + at as u32) - range.start) as usize;
+                let cell = cells[at];
+                cells[above].add(&cell);
+            }
+        }
+        cells
+    }
+
+    fn tallies(&self, job: &Job<'_>, of: &Measure, among: &Condition, range: &Range<u32>) -> Option<Vec<Tally>> {
+        let rows = self.rows(job, of, among)?;
+        Some(self.added(&rows, range, |cell: &mut Tally, row| {
+            let among = rows.among(row);
+            if among != Tri::False {
+                cell.take(among, rows.passes(row));
+            }
+        }))
+    }
+
+    /// Members are counted over the whole range and rolled up; then each group looks at its own place.
+    fn groups(&self, job: &Job<'_>, groups: &Groups, range: &Range<u32>) -> Option<Cells> {
+        let members = self.members(job, groups, range)?;
+        let (table, among) = self.group_rows(job, groups)?;
+        let areas = self.base.areas();
+        let counts = |at: usize| match groups.level {
+            Some(level) => areas.level(range.start + at as u32) == Some(level),
+            None => true,
+        };
+        let least = match &groups.take {
+            Take::Share(wanted) => Some(bar(wanted, job.params)?),
+            Take::Least => None,
+        };
+        let mut tallies = vec![Tally::default(); range.len()];
+        let mut leasts = vec![Least::default(); range.len()];
+        for (row, place) in table.places(job.indicator.within).iter().enumerate().filter(|(_, at)| range.contains(at)) {
+            let at = (place - range.start) as usize;
+            let judged = if counts(at) { among(row) } else { Tri::False };
+            match least {
+                Some(wanted) => tallies[at].take(judged, enough(&members[at], wanted)),
+                None => leasts[at].take(judged, &members[at]),
+            }
+        }
+        roll_up(areas, range.start, &mut tallies);
+        roll_up(areas, range.start, &mut leasts);
+        Some(if least.is_some() { Cells::Share(tallies) } else { Cells::Least(leasts) })
+    }
+
+    /// The groups' table and which of them count.
+    pub(crate) fn group_rows<'c>(
+        &'c self,
+        job: &'c Job<'_>,
+        groups: &Groups,
+    ) -> Option<(&'c Table, catalogue::condition::Compiled<'c>)> {
+        let table = self.table(&groups.per)?;
+        Some((table, self.compiled(table, &groups.among, job.params)?))
+    }
+
+    /// How many members each group has: those below it too, unless only its own count.
+    pub(crate) fn members(&self, job: &Job<'_>, groups: &Groups, range: &Range<u32>) -> Option<Vec<Sum>> {
+        if !groups.own {
+            return self.sums(job, &groups.members, range);
+        }
+        let rows = self.rows(job, &groups.members, &Condition::always())?;
+        let mut cells = vec![Sum::default(); range.len()];
+        rows.each(range, |row, at| cells[at].take(rows.counts(row), Held::Known(1)));
+        Some(cells)
+    }
+
+    fn spread(&self, job: &Job<'_>, of: &Measure, fact: &Located<String>, range: &Range<u32>) -> Option<Cells> {
+        let rows = self.rows(job, of, &Condition::always())?;
+        let column = rows.table.layout().find(&fact.value)?;
+        let spec = &rows.table.layout().columns[column];
+        let (words, list) = (spec.words.len() as u32, matches!(spec.width, Width::SmallSet | Width::Set));
+        let cells = self.added(&rows, range, |cell: &mut Spread, row| {
+            let counts = rows.counts(row);
+            if counts == Tri::False {
+                return;
+            }
+            let bits = rows.table.bits(column, row, list);
+            match (counts, bits) {
+                (Tri::True, Some(bits)) => {
+                    cell.yes += 1;
+                    cell.bits |= bits;
+                }
+                (_, Some(bits)) => {
+                    cell.unknown += 1;
+                    cell.maybe |= bits;
+                }
+                (_, None) => {
+                    cell.unknown += 1;
+                    cell.open += 1;
+                }
+            }
+        });
+        Some(Cells::Spread(cells, words))
+    }
+
+    fn gates(
+        &self,
+        job: &Job<'_>,
+        of: (&Measure, &Condition),
+        fact: &Located<String>,
+        gates: &Gates,
+        range: &Range<u32>,
+    ) -> Option<Vec<Vec<Tally>>> {
+        let rows = self.rows(job, of.0, of.1)?;
+        let column = rows.table.layout().find(&fact.value)?;
+        let words = &rows.table.layout().columns[column].words;
+        let code = |gate: &String| words.iter().position(|word| word == gate).map(|at| at as i64);
+        let codes: Vec<Option<i64>> = gates.resolve(job.params)?.iter().map(code).collect();
+        let each = codes.iter().map(|wanted| {
+            self.added(&rows, range, |cell: &mut Tally, row| {
+                let among = match rows.table.number(column, row) {
+                    Held::Known(code) if Some(code) == *wanted => rows.among(row),
+                    Held::Known(_) | Held::Blank => Tri::False,
+                    // An event whose gate is not known may be of any.
+                    Held::Unknown => Tri::Unknown.min(rows.among(row)),
+                };
+                cell.take(among, rows.passes(row));
+            })
+        });
+        Some(each.collect())
+    }
+
+    fn extremes(
+        &self,
+        job: &Job<'_>,
+        of: &Measure,
+        facts: (&Located<String>, &Located<String>),
+        greatest: bool,
+        range: &Range<u32>,
+    ) -> Option<Vec<Extreme>> {
+        let rows = self.rows(job, of, &Condition::always())?;
+        let (top, bottom) = (rows.table.layout().find(&facts.0.value)?, rows.table.layout().find(&facts.1.value)?);
+        let pair = |row: usize| match (rows.table.number(top, row), rows.table.number(bottom, row)) {
+            (Held::Unknown, _) | (_, Held::Unknown) => Held::Unknown,
+            (Held::Known(top), Held::Known(bottom)) if bottom > 0 => Held::Known((top, bottom)),
+            // Blank or nothing below the line: the subject has no ratio.
+            _ => Held::Blank,
+        };
+        Some(self.added(&rows, range, |cell: &mut Extreme, row| {
+            let counts = rows.counts(row);
+            cell.take(counts, pair(row), !greatest);
+        }))
+    }
+
+    /// Another indicator's part now and then.
+    fn change(&self, job: &Job<'_>, of: (&str, &str), against: Against, rate: bool) -> Option<Cells> {
+        let found = job.others?.find_indicator(of.0)?;
+        let part = found.find_part(of.1)?;
+        let inner = Job { indicator: found, part, ..*job };
+        // A change of a change has no meaning, and would not end.
+        if matches!(part.formula, Formula::Change { .. }) {
+            return None;
+        }
+        let now = Box::new(self.one(&inner));
+        let then = match against {
+            Against::Baseline => return Some(Cells::Change { now, then: None, start: job.start, rate }),
+            Against::PreviousYear => {
+                let before = self.year_before(part)?;
+                (before.one(&inner.on_facts(self.base, before.base)?), before.base)
+            }
+        };
+        let range = self.base.areas().range(job.area);
+        let numbers = range.map(|area| same_area(self.base, then.1, area)).collect();
+        Some(Cells::Change { now, then: Some((Box::new(then.0), numbers)), start: None, rate })
+    }
+
+    /// The same at the end of the year before: from the facts of that day where they are given. Without them only yearly figures
+    /// can be told, from the dates known today.
+    pub fn year_before(&self, part: &Part) -> Option<Self> {
+        let end = jiff::civil::Date::new(self.on.year() - 1, 12, 31).ok()?;
+        let base = match self.before {
+            Some(before) => before,
+            None if part.formula.is_yearly() => self.base,
+            None => return None,
+        };
+        Some(Self { base, on: end, before: None, ..*self })
+    }
+}
+
+/// Whether a group has so many members.
+pub(crate) fn enough(members: &Sum, wanted: i64) -> Tri {
+    if members.total >= wanted {
+        Tri::True
+    } else if members.open == 0 && members.total.saturating_add(members.more) < wanted {
+        Tri::False
+    } else {
+        Tri::Unknown
+    }
+}
