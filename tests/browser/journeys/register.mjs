@@ -29,12 +29,13 @@ async function exports({ base, check }, tab, all) {
   const get = (url) => tab.context().request.get(base + url);
   await tab.goto(`${base}/orgs?q=${encodeURIComponent("助学")}`, { waitUntil: "load" });
   const links = await tab.locator(".y-hits-head .y-exports a[download]").evaluateAll((list) => list.map((one) => one.getAttribute("href")));
-  check(links.length === 3, `register: three exports: ${links}`);
+  check(links.length === 4, `register: four exports: ${links}`);
   for (const href of links) {
     const answer = await get(href), bytes = await answer.body();
     check(answer.ok() && bytes.length > 50, `register: export ${href}: ${answer.status()}`);
     if (href.includes(".csv")) check(bytes.toString().trim().split(/\r?\n/).length >= all + 1, `register: the CSV has all ${all}`);
-    if (href.includes(".json")) JSON.parse(bytes.toString());
+    if (href.includes(".json?")) JSON.parse(bytes.toString());
+    if (href.includes(".jsonl")) check(bytes.toString().trim().split("\n").map((line) => JSON.parse(line)).length >= all, `register: the JSON Lines have all ${all}`);
     if (href.includes(".xlsx")) check(bytes.subarray(0, 2).toString() === "PK", "register: the workbook is one");
   }
 }

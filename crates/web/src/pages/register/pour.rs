@@ -1,7 +1,7 @@
 //! Long answers (大文件): made on a thread of their own, handed over piece by piece through a short channel. Whoever takes slowly
 //! makes the maker wait, so that a file of a million rows needs no more memory than a few pages of it.
 use axum::body::{Body, Bytes};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::mpsc::channel;
 
 use crate::WebError;
@@ -23,7 +23,8 @@ pub fn poured(make: impl FnOnce(&Put<'_>) -> Result<(), WebError> + Send + 'stat
         }
     });
     let flow = stream::unfold(receive, |mut receive| async move { receive.recv().await.map(|part| (part, receive)) });
-    Body::from_stream(flow)
+    // Compression asks once more after the end.
+    Body::from_stream(flow.fuse())
 }
 
 /// Rows as CSV.
@@ -67,6 +68,17 @@ mod tests {
             assert!(made.load(Ordering::SeqCst) <= taken + PIECES + 1, "made far ahead of what was taken");
         }
         assert_eq!(taken, 1_000);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn asking_again_after_the_end_is_answered() {
+        let mut body = poured(|put| {
+            put(b"all".to_vec());
+            Ok(())
+        });
+        assert!(body.frame().await.is_some());
+        assert!(body.frame().await.is_none());
+        assert!(body.frame().await.is_none(), "still the end");
     }
 
     #[tokio::test(flavor = "multi_thread")]
