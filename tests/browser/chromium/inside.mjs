@@ -30,6 +30,16 @@ export function point(element) {
   return own ? { x, y } : { not: `reached, ${hit ? `${hit.tagName}.${hit.className}` : "nothing"} is over it` };
 }
 
+/** Notes in `__heeded` whether the next press reaches the element. */
+export function heed(element) {
+  window.__heeded = false;
+  const stop = new AbortController();
+  document.addEventListener("click", (event) => {
+    const over = event.target.contains(element) && event.target.matches("label, a, button, summary");
+    if (event.composedPath().includes(element) || over) { window.__heeded = true; stop.abort(); }
+  }, { capture: true, signal: stop.signal });
+}
+
 /** Makes a field ready for typing; one that takes no typing (days, numbers' pickers, an empty value) gets its value at once. */
 export function ready(element, value) {
   if (!element.checkVisibility({ visibilityProperty: true }) || element.matches(":disabled, [readonly]")) return { not: "editable" };

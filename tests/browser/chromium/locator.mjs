@@ -1,5 +1,5 @@
 // A locator (定位): says how to find elements, looks when asked, and waits until what it is asked for can be done.
-import { choose, point, ready, resolve } from "./inside.mjs";
+import { choose, heed, point, ready, resolve } from "./inside.mjs";
 
 const WAIT = 30_000;
 const GONE = /context was destroyed|Cannot find context|Inspected target navigated|Execution context|uniqueContextId not found/;
@@ -64,13 +64,21 @@ export class Locator {
   evaluate(act, arg) { return this.#one(act, arg); }
   focus() { return this.#one((one) => one.focus()); }
 
-  /** Presses where the element stands still. */
+  /** Presses where the element stands still; again where the page moved under the press (a hint that appears when a field is left). */
   async click({ timeout } = {}) {
+    for (let turn = 0; turn < 3; turn++) {
+      await this.#press({ timeout });
+      if (!this.page.runsScripts || (await this.page.evaluate("window.__heeded").catch(() => true)) !== false) return;
+    }
+  }
+
+  async #press({ timeout }) {
     let at = await this.#one(point, null, { timeout });
     for (let before; before?.x !== at.x || before.y !== at.y; at = await this.#one(point, null, { timeout })) {
       before = at;
       await rest(16);
     }
+    if (this.page.runsScripts) await this.#one(heed);
     await this.page.mouse(at.x, at.y);
   }
 

@@ -13,6 +13,7 @@ export class Page {
   static async open(context) {
     const page = new Page(), { pipe } = context.browser, { locale, viewport = { width: 1280, height: 720 }, javaScriptEnabled = true } = context.options;
     page.#context = context;
+    page.runsScripts = javaScriptEnabled;
     page.#target = (await pipe.send("Target.createTarget", { url: "about:blank", browserContextId: context.id })).targetId;
     page.#session = (await pipe.send("Target.attachToTarget", { targetId: page.#target, flatten: true })).sessionId;
     page.#listen();
