@@ -52,7 +52,10 @@ fn main() -> Result<()> {
     trigrams::measure(&office, &sample, &mut report);
     recall::measure(&office, &sample, &mut report)?;
     drop((yard, office));
-    startup::measure(&wish, &mut report)?;
+    // `serve` refuses a generated register, so this says why until the bench fills one of its own kind.
+    if let Err(error) = startup::measure(&wish, &mut report) {
+        report.note(format!("start-up: not measured: {error}"));
+    }
     release::measure(&wish, &mut report)?;
     report.note(format!(
         "programs that wanted to run on the machine (load) at the start and at the end: {load} and {}; 2 cores; the bench itself \
