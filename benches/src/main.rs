@@ -52,7 +52,6 @@ fn main() -> Result<()> {
     trigrams::measure(&office, &sample, &mut report);
     recall::measure(&office, &sample, &mut report)?;
     drop((yard, office));
-    // `serve` refuses a generated register, so this says why until the bench fills one of its own kind.
     if let Err(error) = startup::measure(&wish, &mut report) {
         report.note(format!("start-up: not measured: {error}"));
     }

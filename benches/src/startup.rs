@@ -36,24 +36,31 @@ pub fn measure(wish: &Wish, report: &mut Report) -> Result<()> {
         return Ok(());
     }
     report.section("Start-up on the full database");
+    // The first start adds accounts and cases; what an operator sees every morning is the later ones.
+    start(wish)?;
     let (mut healthy, mut ready) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
-        let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let begun = Instant::now();
-        let mut child = program(&wish.binary, &wish.data)
-            .args(["serve", "--listen", &at.to_string()])
-            .stdin(Stdio::null())
-            .spawn()?;
-        let times = until(at, "/healthz", begun, &mut child)
-            .and_then(|health| Ok((health, until(at, "/readyz", begun, &mut child)?)));
-        stop(&mut child)?;
-        let (health, whole) = times?;
+        let (health, whole) = start(wish)?;
         healthy.push(health);
         ready.push(whole);
     }
     report.line("until /healthz answers (5 starts)", Samples::from_times(healthy), None, Some(1_000.0));
     report.line("until /readyz answers (5 starts)", Samples::from_times(ready), None, None);
     Ok(())
+}
+
+/// Starts the program and stops it again: milliseconds until `/healthz` and until `/readyz` answer.
+fn start(wish: &Wish) -> Result<(f64, f64)> {
+    let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let begun = Instant::now();
+    let mut child = program(&wish.binary, &wish.data)
+        .args(["demo", "--listen", &at.to_string()])
+        .stdin(Stdio::null())
+        .spawn()?;
+    let times = until(at, "/healthz", begun, &mut child)
+        .and_then(|health| Ok((health, until(at, "/readyz", begun, &mut child)?)));
+    stop(&mut child)?;
+    times
 }
 
 fn until(at: SocketAddr, path: &str, begun: Instant, child: &mut Child) -> Result<f64> {

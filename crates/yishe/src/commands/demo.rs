@@ -26,8 +26,8 @@ impl Demo {
         let opening =
             Opening { now: asked.now, create: Some(Kind::Demo), index: true, serve: true, ..Opening::default() };
         let mut open = Installation::open(&asked.place, &opening)?;
-        if open.kind != Kind::Demo {
-            return Err(Failure::refused("这个数据目录不是演示环境。请用 --data 指定另一个目录"));
+        if !open.kind.is_play() {
+            return Err(Failure::refused("这个数据目录是正式安装，不能作演示环境打开。请用 --data 指定另一个目录"));
         }
         open.config.listen = self.listen;
         open.config.base_url = format!("http://{}", self.listen);
