@@ -202,10 +202,17 @@ fn what_an_import_leaves_behind_is_sealed_and_ends() {
         assert_eq!(office.forget_imports().unwrap(), 0, "once");
         let view = office.upload_view(&keeper, id).unwrap();
         assert!(view.rejects.is_empty() && view.sample.is_empty());
-        assert_eq!(office.start_check(&keeper, id, &columns, None, None).unwrap_err().code(), "upload_forgotten");
+        let over = office.start_check(&keeper, id, &columns, None, None).unwrap_err();
+        let clause =
+            office.need_param("import_table_keep_days", &AREA.parse().unwrap(), office.clock.today()).unwrap().clause;
+        assert_eq!(over.code(), "upload_forgotten");
+        assert!(!clause.text.is_empty() && over.to_string().contains(&clause.text), "{over}");
         office::audit::verify(&office.db, &office.files, None, office::audit::Depth::Full, &mut |_| ()).unwrap();
         assert_eq!(office.upload_import(&keeper, "名册.csv", TABLE.as_bytes()).unwrap(), id);
-        assert!(!office.upload_view(&keeper, id).unwrap().upload.settings.forgotten, "uploaded again, kept again");
+        assert!(
+            office.upload_view(&keeper, id).unwrap().upload.settings.sealed.is_some(),
+            "uploaded again, kept again"
+        );
     });
 }
 

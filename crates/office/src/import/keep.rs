@@ -1,6 +1,6 @@
 //! What an import leaves behind (导入留存): the uploaded table and the rows that were sent back hold whatever somebody typed, ID numbers
 //! and telephone numbers of people included. Both are sealed under the personal master key, can be read for as long as
-//! `import_table_keep_days` says (个人信息保护法 art 19), and then lose their key or their rows.
+//! `import_table_keep_days` says, and then lose their key or their rows.
 use base::{AreaCode, Origin, RecordId};
 use serde::{Deserialize, Serialize};
 use store::registers::{ImportBatch, ImportReject};
@@ -44,14 +44,6 @@ fn row_context(batch: RecordId, line: i64) -> Vec<u8> {
     format!("import-reject/{batch}/{line}").into_bytes()
 }
 
-fn forgotten() -> Refused {
-    Refused::rule(
-        "upload_forgotten",
-        "这个表格已过保存期限，内容已按规定删除（《个人信息保护法》第十九条）",
-        "仍需导入的，请重新上传",
-    )
-}
-
 impl Office {
     /// Keeps a table sealed under a key of its own.
     pub(super) fn keep_table(&self, id: RecordId, bytes: &[u8]) -> Result<SealedTable, Refused> {
@@ -64,13 +56,8 @@ impl Office {
 
     /// The table of an upload; refused once its time is over.
     pub(super) fn table_of(&self, record: &ImportBatch, settings: &Settings) -> Result<Vec<u8>, Refused> {
-        if settings.forgotten {
-            return Err(forgotten());
-        }
         let Some(sealed) = &settings.sealed else {
-            // An upload from before tables were sealed.
-            let bytes: [u8; 32] = record.file.as_slice().try_into().map_err(Refused::internal)?;
-            return self.files.read(&Digest(bytes)).map_err(|_| forgotten());
+            return Err(self.upload_forgotten()?);
         };
         let context = table_context(record.id);
         let wrapped: WrappedKey = sealed.key.parse().map_err(Refused::internal)?;
@@ -79,6 +66,13 @@ impl Office {
         let bytes = self.files.read(&sealed.kept)?;
         let plain = vault::open(&Sm4Key::new(secret), &context, &bytes).map_err(Refused::internal)?;
         Ok(plain.to_vec())
+    }
+
+    /// What is said of a table whose time is over, with the clause that ended it.
+    fn upload_forgotten(&self) -> Result<Refused, Refused> {
+        let clause = self.need_param(KEPT_DAYS, &AreaCode::nation(), self.clock.today())?.clause;
+        let what = format!("这个表格已过保存期限，内容已按规定删除（{}）", clause.text);
+        Ok(Refused::rule("upload_forgotten", what, "仍需导入的，请重新上传"))
     }
 
     /// A rejected row's cells as they are kept: ciphertext.
@@ -90,10 +84,6 @@ impl Office {
 
     /// A rejected row's cells.
     pub fn rejected_cells(&self, row: &ImportReject) -> Result<Vec<String>, Refused> {
-        if row.row_text.starts_with('[') {
-            // Kept before rows were sealed.
-            return serde_json::from_str(&row.row_text).map_err(Refused::internal);
-        }
         let sealed: WrappedKey = row.row_text.parse().map_err(Refused::internal)?;
         let plain = self.keys.unwrap_bytes(&row_context(row.batch, row.line), &sealed).map_err(Refused::internal)?;
         serde_json::from_slice(&plain).map_err(Refused::internal)
@@ -129,10 +119,6 @@ impl Office {
             let mut mapping = record.mapping.clone();
             let had_table = mapping.as_object_mut().and_then(|map| map.remove("sealed")).is_some();
             work.note("table", had_table);
-            if had_table {
-                // Without this mark a table from before sealing would be looked for under its own digest.
-                mapping["forgotten"] = serde_json::json!(true);
-            }
             work.update(&ImportBatch { mapping, rev: record.rev + 1, entry: work.entry, ..record })
         })
     }

@@ -57,12 +57,9 @@ pub struct Settings {
     pub format: String,
     /// What should be known first.
     pub notes: Vec<String>,
-    /// Where the table lies, until its time is over.
+    /// Where the table lies; none once its time is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<SealedTable>,
-    /// The table's time is over.
-    #[serde(default)]
-    pub forgotten: bool,
     /// The job that runs or ran last.
     pub job: Option<JobId>,
     /// What the dry run found.
@@ -246,7 +243,6 @@ impl Office {
             format: preview.format,
             notes: preview.notes,
             sealed: Some(sealed),
-            forgotten: false,
             job: None,
             found: None,
         };
@@ -279,12 +275,12 @@ impl Office {
     /// The same file again after its time was over: kept anew, so that it can still be imported.
     fn bring_back(&self, who: &Actor, record: ImportBatch, bytes: &[u8]) -> Result<(), Refused> {
         let settings: Settings = serde_json::from_value(record.mapping.clone()).map_err(Refused::internal)?;
-        if !settings.forgotten {
+        if settings.sealed.is_some() {
             return Ok(());
         }
         let sealed = self.keep_table(record.id, bytes)?;
         let kept = sealed.kept;
-        let settings = Settings { sealed: Some(sealed), forgotten: false, ..settings };
+        let settings = Settings { sealed: Some(sealed), ..settings };
         let mapping = serde_json::to_value(&settings).map_err(Refused::internal)?;
         self.act(Deed::by(who, record.origin, "import", record.id, "upload_import"), move |work| {
             work.relies_on(kept);
@@ -306,7 +302,7 @@ impl Office {
     pub fn upload_view(&self, who: &Actor, id: RecordId) -> Result<UploadView, Refused> {
         let upload = self.find_upload(who, id)?;
         let table = matches!(upload.stage, Stage::Mapping(_) | Stage::Checked);
-        let sample = if table && !upload.settings.forgotten { self.sample(&upload)? } else { Vec::new() };
+        let sample = if table && upload.settings.sealed.is_some() { self.sample(&upload)? } else { Vec::new() };
         let batch = upload.import.as_ref().map_or(upload.record.id, |import| import.id);
         let origin = upload.record.origin;
         let (groups, rejects) = self.db.read(|tx| {
