@@ -49,6 +49,9 @@ pub struct FactDef {
     pub words: Vec<(String, String)>,
     /// Nobody can change it (the day of founding, the legal kind): never proposed as something to change.
     pub fixed: bool,
+    /// Everybody may know it of a named subject, since its public page says it: lists by name that rest on other facts are shown to
+    /// officials only.
+    pub public: bool,
     /// Where it is declared.
     pub at: Place,
 }
@@ -140,6 +143,7 @@ fn read_fact(entry: &Reader<'_>) -> Option<FactDef> {
         supplier: entry.need_text("supplier"),
         words: words.unwrap_or_default(),
         fixed: entry.flag("fixed"),
+        public: entry.flag("public"),
         at: entry.at().clone(),
     };
     (kind.is_some() && !fact.name.is_empty()).then_some(fact)

@@ -130,6 +130,7 @@ impl Register {
                 supply: Supply::Platform,
                 words,
                 fixed: false,
+                public: self.public && field.public,
                 at: at.clone(),
             })
         };
