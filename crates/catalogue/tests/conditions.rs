@@ -1,13 +1,14 @@
 //! Conditions: what is explained equals what is compiled, unknowns included; explanations, counterfactuals, and no panics.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is the assertion")]
+mod rows;
+
 use std::collections::BTreeMap;
 
 use base::{Date, Fen};
 use catalogue::condition::{Column, Columns, Constants, Context, compile, days_since_epoch};
-use catalogue::{
-    Condition, Facts, NamedCheck, NamedChecks, Node, Params, Problems, Reading, Tri, Value, Verdict, Vocabulary,
-};
+use catalogue::{Condition, Facts, NamedCheck, NamedChecks, Params, Reading, Tri, Value, Verdict, Vocabulary};
 use proptest::prelude::*;
+use rows::{Row, read, today};
 
 const FACTS: &str = r#"
 fact = [
@@ -23,41 +24,7 @@ fact = [
 "#;
 
 fn words() -> Vocabulary {
-    let (mut words, problems) = (Vocabulary::default(), Problems::new());
-    words.read(&Node::parse("facts.toml", FACTS, &problems), &problems);
-    assert!(problems.is_empty(), "{:?}", problems.into_sorted());
-    words
-}
-
-fn read(text: &str) -> Condition {
-    let problems = Problems::new();
-    let root = Node::parse("test.toml", &format!("when = {text}"), &problems);
-    let condition = Condition::read(root.find("when").unwrap(), &problems);
-    assert!(problems.is_empty(), "{:?}", problems.into_sorted());
-    condition.unwrap()
-}
-
-fn today() -> Date {
-    "2026-03-31".parse().unwrap()
-}
-
-#[derive(Clone, Debug, Default)]
-struct Row(BTreeMap<&'static str, Option<Value>>);
-
-impl Facts for Row {
-    fn fact(&self, name: &str) -> Reading {
-        match self.0.get(name) {
-            None => Reading::Unknown,
-            Some(None) => Reading::Absent { source: "登记信息".to_owned() },
-            Some(Some(value)) => Reading::Known { value: value.clone(), source: "登记信息".to_owned() },
-        }
-    }
-    fn answer(&self, _: &str) -> Reading {
-        Reading::Unknown
-    }
-    fn today(&self) -> Date {
-        today()
-    }
+    rows::words(FACTS)
 }
 
 const CITIES: [&str; 3] = ["云溪", "云山", "海边"];
@@ -160,7 +127,7 @@ fn some_date() -> impl Strategy<Value = Date> {
         .prop_map(|(y, m, d)| Date::new(y, m, d).unwrap_or_else(|_| Date::constant(2026, 2, 28)))
 }
 
-fn rows() -> impl Strategy<Value = Vec<Row>> {
+fn some_rows() -> impl Strategy<Value = Vec<Row>> {
     let text = |all: &'static [&'static str]| maybe(prop::sample::select(all).prop_map(|t| Value::Text(t.to_owned())));
     let lists = prop::sample::subsequence(LISTS.to_vec(), 0..=3)
         .prop_map(|items| Value::List(items.into_iter().map(str::to_owned).collect()));
@@ -244,7 +211,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn explained_equals_compiled(text in condition(), rows in rows()) {
+    fn explained_equals_compiled(text in condition(), rows in some_rows()) {
         let (words, params, named, condition) = (words(), Params::default(), named(), read(&text));
         let table = Table::of(&rows);
         let compiled = compile(&condition, &words, &table, Constants { params: &params, today: today(), named: &named }).unwrap();
@@ -257,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn proposed_changes_are_enough(text in condition(), rows in rows()) {
+    fn proposed_changes_are_enough(text in condition(), rows in some_rows()) {
         let (words, params, named, condition) = (words(), Params::default(), named(), read(&text));
         let facts = &rows[0];
         let context = Context::new(facts, &params, &words, &named);

@@ -1,12 +1,13 @@
 //! What would have to change: on small conditions, facts compared with facts and unknowns included, nothing smaller than what is
 //! proposed makes the condition hold. Proven by trying everything.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is the assertion")]
-use std::collections::BTreeMap;
+mod rows;
 
 use base::Date;
 use catalogue::condition::{Context, Key};
-use catalogue::{Condition, Facts, NamedChecks, Node, Params, Problems, Reading, Tri, Value, Vocabulary};
+use catalogue::{Condition, NamedChecks, Params, Reading, Tri, Value, Vocabulary};
 use proptest::prelude::*;
+use rows::{Row, read, today};
 
 const FACTS: &str = r#"
 fact = [
@@ -26,46 +27,11 @@ const NAMES: [&str; 10] = ["a", "b", "c", "d", "e", "s", "t", "l", "p", "q"];
 const TEXTS: [&str; 3] = ["云", "海", "其他"];
 
 fn words() -> Vocabulary {
-    let (mut words, problems) = (Vocabulary::default(), Problems::new());
-    words.read(&Node::parse("facts.toml", FACTS, &problems), &problems);
-    assert!(problems.is_empty(), "{:?}", problems.into_sorted());
-    words
-}
-
-fn read(text: &str) -> Condition {
-    let problems = Problems::new();
-    let root = Node::parse("test.toml", &format!("when = {text}"), &problems);
-    let condition = Condition::read(root.find("when").unwrap(), &problems);
-    assert!(problems.is_empty(), "{:?}", problems.into_sorted());
-    condition.unwrap()
-}
-
-fn today() -> Date {
-    "2026-03-31".parse().unwrap()
+    rows::words(FACTS)
 }
 
 fn day(step: i64) -> Date {
     today().checked_add(jiff::Span::new().days(step)).unwrap()
-}
-
-/// Unknown, blank or a value, by fact.
-#[derive(Clone, Debug, Default)]
-struct Row(BTreeMap<&'static str, Option<Value>>);
-
-impl Facts for Row {
-    fn fact(&self, name: &str) -> Reading {
-        match self.0.get(name) {
-            None => Reading::Unknown,
-            Some(None) => Reading::Absent { source: String::new() },
-            Some(Some(value)) => Reading::Known { value: value.clone(), source: String::new() },
-        }
-    }
-    fn answer(&self, _: &str) -> Reading {
-        Reading::Unknown
-    }
-    fn today(&self) -> Date {
-        today()
-    }
 }
 
 /// Everything a fact may be in this small world, blank included.
