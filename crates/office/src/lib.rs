@@ -13,6 +13,7 @@ pub mod demo;
 pub mod desk;
 pub mod drafts;
 pub mod effects;
+pub mod facts;
 pub mod files;
 pub mod gazetteer;
 pub mod generate;
@@ -23,6 +24,7 @@ pub mod names;
 pub mod notices;
 pub mod params;
 pub mod people;
+pub mod plans;
 mod proof;
 pub mod record;
 mod refused;
@@ -74,6 +76,10 @@ pub struct Office {
     pub outside: Arc<connector::Outside>,
     /// Editions of matters already read.
     pub editions: cases::Editions,
+    /// The facts of today and of the days asked for last.
+    pub facts: Arc<facts::Keeper>,
+    /// Plans measured on them.
+    pub measured: Arc<plans::Kept>,
 }
 
 /// Loads a catalogue with the checks that are written in Rust; a matter with an effect that this platform cannot run is refused.

@@ -86,6 +86,8 @@ pub fn office_on(db: TestDb) -> TestOffice {
         gazetteer: gazetteer(),
         outside: Arc::new(crate::connector::Outside::local()),
         editions: crate::cases::Editions::default(),
+        facts: Arc::default(),
+        measured: Arc::default(),
     };
     TestOffice { office, config: db.config.clone(), _db: db, folder }
 }

@@ -99,6 +99,11 @@ impl FactBase {
         }
     }
 
+    /// Its day and areas without any facts: all that is needed to find an area's number on that day.
+    pub fn outline(&self) -> Self {
+        Self::from_parts(self.date, self.areas.clone(), BTreeMap::new(), BTreeMap::new())
+    }
+
     /// The day whose facts these are.
     pub fn date(&self) -> Date {
         self.date

@@ -1,8 +1,8 @@
 //! The fact base as bytes (事实库文件): written beside the database, mapped at start, and followed from the positions in its head.
 //!
 //! ```text
-//! "YISHEFB1" | date | areas (code, number above) | positions (origin, pos) | tables
-//! table: subject | kept since | columns (fact, width) | symbols | supplied | rows | places | ids | cells, one column after another
+//! "YISHEFB2" | date | areas (code, number above) | positions (origin, pos) | tables
+//! table: subject | kept since | columns (fact, width) | symbols | supplied | rows | places | ids | rows by id | cells, one column after another
 //! ```
 //! Numbers are little-endian; texts are length and UTF-8. Whatever does not fit the catalogue's present columns is an error that
 //! says so: the file is then built anew.
@@ -15,7 +15,7 @@ use crate::areas::Areas;
 use crate::facts::FactBase;
 use crate::table::{Layout, Stored, Table, Width, used_facts};
 
-const MAGIC: &[u8; 8] = b"YISHEFB1";
+const MAGIC: &[u8; 8] = b"YISHEFB2";
 
 /// Why a file cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -153,6 +153,8 @@ fn write_table(out: &mut Out, table: &Table) {
         out.0.extend(column.iter().flat_map(|at| at.to_le_bytes()));
     }
     out.0.extend(stored.ids.iter().flat_map(|id| id.to_le_bytes()));
+    out.number(stored.order.len());
+    out.0.extend(stored.order.iter().flat_map(|row| row.to_le_bytes()));
     stored.flags.iter().for_each(|words| out.0.extend(words.iter().flat_map(|word| word.to_le_bytes())));
     stored.cells.iter().for_each(|cells| cells.write(&mut out.0));
 }
@@ -190,6 +192,8 @@ fn read_table(
         if input.number()? == 0 { None } else { Some(numbers::<4, u32>(input, rows, u32::from_le_bytes)?) };
     let domiciled = numbers::<4, u32>(input, rows, u32::from_le_bytes)?;
     let ids = numbers::<16, u128>(input, rows, u128::from_le_bytes)?;
+    let ordered = input.number()?;
+    let order = numbers::<4, u32>(input, ordered, u32::from_le_bytes)?;
     let words = layout.columns.iter().filter(|spec| spec.width == Width::Flag).count().div_ceil(16);
     let flags: Result<Vec<_>, _> = (0..words).map(|_| numbers::<4, u32>(input, rows, u32::from_le_bytes)).collect();
     let flags = flags?;
@@ -198,7 +202,7 @@ fn read_table(
         let bytes = if spec.width == Width::Flag { 0 } else { spec.width.bits() / 8 * rows };
         cells.push(crate::table::Cells::read(spec.width, input.take(bytes)?));
     }
-    let stored = Stored { cells, flags, symbols, supplied, registered, domiciled, ids };
+    let stored = Stored { cells, flags, symbols, supplied, registered, domiciled, ids, order };
     Table::from_stored(layout, kept, stored).ok_or(FileFault::Broken)
 }
 

@@ -1,5 +1,6 @@
 //! A plan measured (规划执行情况): every target of a plan, in its area and everything below it, with its standing.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base::{AreaCode, AreaLevel, Date};
 use catalogue::plans::{Indicator, Op, Part, Plan, Target};
@@ -41,13 +42,20 @@ pub struct Entry<'a> {
     /// The part.
     pub part: &'a Part,
     /// The figures.
-    pub now: Measured,
+    pub now: Arc<Measured>,
     /// The figures of the year's end before, where they can be told.
-    pub before: Option<Measured>,
+    pub before: Option<Arc<Measured>>,
     /// The figures of the plan's start, where its facts are given: the base and the glide path of every area for which the document
     /// states none.
-    pub start: Option<Measured>,
+    pub start: Option<Arc<Measured>>,
 }
+
+/// The figures of a report without what they were measured with, for keeping: one per target and part, in the plan's order.
+#[derive(Clone, Debug, Default)]
+pub struct Figures(Vec<Triple>);
+
+/// Now; at the year's end before; at the plan's start.
+type Triple = (Arc<Measured>, Option<Arc<Measured>>, Option<Arc<Measured>>);
 
 /// A plan measured on a day.
 #[derive(Clone, Debug)]
@@ -115,12 +123,26 @@ impl<'a> Reporting<'a> {
             let facts = self.start?;
             Some(Measuring { base: facts, on: facts.date(), before: None, ..*measuring })
         });
-        let parts = self.parts().into_iter().zip(now).enumerate();
-        let entries = parts.map(|(index, ((target, indicator, part), now))| {
-            let (before, start) = (earlier.remove(&index), starts.remove(&index));
-            Entry { target, indicator, part, now, before, start }
+        let triple = |(index, now)| {
+            let kept = |measured: Option<Measured>| measured.map(Arc::new);
+            (Arc::new(now), kept(earlier.remove(&index)), kept(starts.remove(&index)))
+        };
+        let figures = Figures(now.into_iter().enumerate().map(triple).collect());
+        self.recall(measuring.on, &figures)
+    }
+
+    /// The report again, from figures that were measured for the same question.
+    pub fn recall(self, on: Date, figures: &Figures) -> Report<'a> {
+        let parts = self.parts().into_iter().zip(figures.0.iter().cloned());
+        let entries = parts.map(|((target, indicator, part), (now, before, start))| Entry {
+            target,
+            indicator,
+            part,
+            now,
+            before,
+            start,
         });
-        Report { asked: self, on: measuring.on, entries: entries.collect() }
+        Report { asked: self, on, entries: entries.collect() }
     }
 }
 
@@ -176,6 +198,12 @@ fn measured_where<'m>(
 }
 
 impl<'a> Report<'a> {
+    /// The figures alone, for keeping.
+    pub fn figures(&self) -> Figures {
+        let triple = |entry: &Entry<'_>| (Arc::clone(&entry.now), entry.before.clone(), entry.start.clone());
+        Figures(self.entries.iter().map(triple).collect())
+    }
+
     /// All lines for one area. A target that is not asked of the area is left out.
     pub fn lines(&self, measuring: &Measuring<'_>, area: u32) -> Vec<Line<'a>> {
         let areas = measuring.base.areas();

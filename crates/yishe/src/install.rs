@@ -150,6 +150,8 @@ impl Installation {
             index,
             outside: Arc::new(outside),
             editions: office::cases::Editions::default(),
+            facts: Arc::default(),
+            measured: Arc::default(),
         };
         let log = SealLog::at(config.seal_log());
         Ok(Self { office, config, kind, log, fresh, _lock: lock })

@@ -123,6 +123,19 @@ impl Cells {
         }
     }
 
+    /// Puts the rows in another order: first what stood at `order[0]`.
+    pub(crate) fn reorder(&mut self, order: &[u32]) {
+        match self {
+            Self::Shared => {}
+            Self::Byte(cells) => reordered(cells, order),
+            Self::Short(cells) => reordered(cells, order),
+            Self::Int(cells) => reordered(cells, order),
+            Self::Long(cells) => reordered(cells, order),
+            Self::SmallSet(cells) => reordered(cells, order),
+            Self::Set(cells) => reordered(cells, order),
+        }
+    }
+
     /// As little-endian bytes.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         match self {
@@ -183,6 +196,11 @@ fn write<C>(cells: &mut [C], row: usize, value: Option<C>) -> bool {
         }
         _ => false,
     }
+}
+
+/// A column in another order.
+pub(crate) fn reordered<C: Copy>(column: &mut Vec<C>, order: &[u32]) {
+    *column = order.iter().filter_map(|row| column.get(*row as usize).copied()).collect();
 }
 
 /// Writes two bits of a shared word: 0 no, 1 yes, 2 blank, 3 unknown.

@@ -4,6 +4,7 @@
 //! touched only for lists and for following changes.
 mod cells;
 mod layout;
+mod stored;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use catalogue::{Facts, Reading, Subject, Value};
 
 pub(crate) use cells::Cells;
 pub use layout::{Layout, Spec, Width, used_facts};
+pub(crate) use stored::Stored;
 
 use crate::areas::NOWHERE;
 
@@ -81,7 +83,7 @@ impl Place {
 }
 
 /// The rows of one kind of subject.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Table {
     layout: Layout,
     cells: Vec<Cells>,
@@ -95,11 +97,24 @@ pub struct Table {
     registered: Option<Vec<u32>>,
     domiciled: Vec<u32>,
     ids: Vec<u128>,
-    /// The first so many ids ascend; later ones are found by the map.
-    ascending: usize,
+    /// The first so many rows in the order of their ids; later ones are found by the map.
+    order: Vec<u32>,
     late: BTreeMap<u128, u32>,
     kept_since: Option<Date>,
 }
+
+impl PartialEq for Table {
+    /// What they say; how rows are found by id does not matter.
+    fn eq(&self, other: &Self) -> bool {
+        (&self.layout, &self.cells, &self.flags, &self.symbols, &self.supplied)
+            == (&other.layout, &other.cells, &other.flags, &other.symbols, &other.supplied)
+            && (&self.registered, &self.domiciled, &self.ids, self.kept_since)
+                == (&other.registered, &other.domiciled, &other.ids, other.kept_since)
+    }
+}
+
+/// Rows found by the map before they are sorted in with the others.
+const LATE: usize = 4096;
 
 impl Table {
     /// An empty table.
@@ -115,7 +130,7 @@ impl Table {
             registered: apart.then(Vec::new),
             domiciled: Vec::new(),
             ids: Vec::new(),
-            ascending: 0,
+            order: Vec::new(),
             late: BTreeMap::new(),
             kept_since: None,
             layout,
@@ -152,11 +167,12 @@ impl Table {
         self.kept_since = Some(self.kept_since.map_or(day, |known| known.min(day)));
     }
 
-    /// Adds a row; every fact of it is unknown. Give ids in ascending order where you can: they are found faster.
+    /// Adds a row; every fact of it is unknown. Ids that ascend are found fastest.
     pub fn push(&mut self, id: u128, place: Place) -> usize {
         let row = self.len();
-        if self.ascending == row && self.ids.last().is_none_or(|last| *last < id) {
-            self.ascending = row + 1;
+        let last = self.order.last().and_then(|last| self.id(*last as usize));
+        if self.order.len() == row && last.is_none_or(|last| last < id) {
+            self.order.push(row as u32);
         } else {
             self.late.insert(id, row as u32);
         }
@@ -167,13 +183,41 @@ impl Table {
         }
         self.cells.iter_mut().for_each(Cells::push);
         self.flags.iter_mut().for_each(|words| words.push(u32::MAX));
+        // As many again as are in order already: each row is sorted in a few times only, however many come.
+        if self.late.len() >= self.order.len().max(LATE) {
+            self.index();
+        }
         row
+    }
+
+    fn index(&mut self) {
+        self.order = (0..self.len() as u32).collect();
+        let ids = &self.ids;
+        self.order.sort_unstable_by_key(|row| ids[*row as usize]);
+        self.late = BTreeMap::new();
     }
 
     /// The row of a subject.
     pub fn find(&self, id: u128) -> Option<usize> {
-        let early = self.ids.get(..self.ascending)?.binary_search(&id).ok();
-        early.or_else(|| self.late.get(&id).map(|row| *row as usize))
+        let early = self.order.binary_search_by(|row| self.ids[*row as usize].cmp(&id)).ok();
+        early.map(|at| self.order[at] as usize).or_else(|| self.late.get(&id).map(|row| *row as usize))
+    }
+
+    /// Puts the rows in the order of where they count, then of their ids: what lies together is then read together. Rows get other
+    /// numbers.
+    pub fn sort_by_place(&mut self) {
+        let mut order: Vec<u32> = (0..self.len() as u32).collect();
+        let (first, second) = (self.registered.as_ref().unwrap_or(&self.domiciled), &self.domiciled);
+        // What lives in communities is counted there; everything else where it is registered.
+        let (first, second) =
+            if self.layout.subject == Subject::CommunityOrganization { (second, first) } else { (first, second) };
+        let key = |row: &u32| (first[*row as usize], second[*row as usize], self.ids[*row as usize]);
+        order.sort_unstable_by_key(key);
+        self.cells.iter_mut().for_each(|cells| cells.reorder(&order));
+        self.flags.iter_mut().for_each(|words| cells::reordered(words, &order));
+        self.registered.iter_mut().chain([&mut self.domiciled]).for_each(|places| cells::reordered(places, &order));
+        cells::reordered(&mut self.ids, &order);
+        self.index();
     }
 
     /// Whose row it is.
@@ -196,6 +240,11 @@ impl Table {
         self.put(row, Place::both(NOWHERE));
     }
 
+    /// Takes all rows out for good, to be loaded anew (a register that changed). Since when somebody keeps them is forgotten too.
+    pub fn clear(&mut self) {
+        *self = Self::new(self.layout.clone());
+    }
+
     /// Gives every place the number it has on another day; `numbers` is by the old one.
     pub(crate) fn renumber(&mut self, numbers: &[u32]) {
         for column in self.registered.iter_mut().chain([&mut self.domiciled]) {
@@ -216,7 +265,12 @@ impl Table {
     /// Keeps what is known of a fact of a row.
     pub fn set(&mut self, row: usize, fact: &str, given: &Given) -> Result<(), Unfit> {
         let column = self.layout.find(fact).ok_or_else(|| Unfit::NoColumn(fact.to_owned()))?;
-        let spec = &self.layout.columns[column];
+        self.set_at(row, column, given)
+    }
+
+    /// The same by the number of the column ([`Layout::find`]), for who sets many rows.
+    pub fn set_at(&mut self, row: usize, column: usize, given: &Given) -> Result<(), Unfit> {
+        let spec = self.layout.columns.get(column).ok_or_else(|| Unfit::NoColumn(format!("#{column}")))?;
         let code = match given {
             Given::Unknown => Ok(cells::Code::Unknown),
             Given::Blank => Ok(cells::Code::Blank),
@@ -236,7 +290,7 @@ impl Table {
         };
         if !kept {
             self.cells[column].set(row, cells::Code::Unknown);
-            return Err(Unfit::TooLarge(fact.to_owned()));
+            return Err(Unfit::TooLarge(spec.fact.clone()));
         }
         fault.map_or(Ok(()), Err)
     }
@@ -284,66 +338,6 @@ impl Table {
     /// One row as facts, for explaining what is otherwise compiled.
     pub fn row(&self, row: usize, today: Date) -> Row<'_> {
         Row { table: self, index: row, today }
-    }
-}
-
-/// A table's contents as they are kept in a file.
-pub(crate) struct Stored {
-    pub cells: Vec<Cells>,
-    pub flags: Vec<Vec<u32>>,
-    pub symbols: Vec<Vec<String>>,
-    pub supplied: Vec<bool>,
-    pub registered: Option<Vec<u32>>,
-    pub domiciled: Vec<u32>,
-    pub ids: Vec<u128>,
-}
-
-/// The same, borrowed.
-pub(crate) struct StoredRef<'t> {
-    pub cells: &'t [Cells],
-    pub flags: &'t [Vec<u32>],
-    pub symbols: &'t [Vec<String>],
-    pub supplied: &'t [bool],
-    pub registered: Option<&'t Vec<u32>>,
-    pub domiciled: &'t Vec<u32>,
-    pub ids: &'t [u128],
-}
-
-impl Table {
-    pub(crate) fn stored(&self) -> StoredRef<'_> {
-        StoredRef {
-            cells: &self.cells,
-            flags: &self.flags,
-            symbols: &self.symbols,
-            supplied: &self.supplied,
-            registered: self.registered.as_ref(),
-            domiciled: &self.domiciled,
-            ids: &self.ids,
-        }
-    }
-
-    /// A table from its file; none if its parts do not fit together.
-    pub(crate) fn from_stored(layout: Layout, kept_since: Option<Date>, stored: Stored) -> Option<Self> {
-        let empty = Self::new(layout);
-        if stored.registered.is_some() != empty.registered.is_some() || stored.flags.len() != empty.flags.len() {
-            return None;
-        }
-        let ascending = stored.ids.windows(2).take_while(|pair| pair[0] < pair[1]).count();
-        let ascending = if stored.ids.is_empty() { 0 } else { ascending + 1 };
-        let late = stored.ids.iter().enumerate().skip(ascending).map(|(row, id)| (*id, row as u32)).collect();
-        Some(Self {
-            layout: empty.layout,
-            cells: stored.cells,
-            flags: stored.flags,
-            symbols: stored.symbols,
-            supplied: stored.supplied,
-            registered: stored.registered,
-            domiciled: stored.domiciled,
-            ids: stored.ids,
-            ascending,
-            late,
-            kept_since,
-        })
     }
 }
 
