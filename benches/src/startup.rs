@@ -19,7 +19,7 @@ pub fn install(wish: &Wish) -> Result<()> {
     if !wish.binary.exists() || wish.data.join("yishe.db").exists() {
         return Ok(());
     }
-    let made = program(&wish.binary, &wish.data).args(["generate", "--organizations", "1", "--seed", "1"]).status()?;
+    let made = program(&wish.binary, &wish.data).args(["generate", "--organizations", "0", "--seed", "1"]).status()?;
     if made.success() { Ok(()) } else { bail!("the program could not make an installation: {made}") }
 }
 

@@ -183,6 +183,7 @@ impl Office {
         chunk: fn(&T) -> &Staged,
         more: impl FnOnce(&mut Work<'_, '_>, &T) -> Result<(), Refused> + Send + 'static,
     ) -> Result<Duration, Refused> {
+        self.db.wait_for_room();
         let begun = Stopwatch::now();
         let (stamp, piece) = (locked(shared, |whole| chunk(whole).stamp), Arc::clone(shared));
         self.act_in_bulk(stamp, deed, move |work| {

@@ -2,8 +2,9 @@
 //! so that no act waits for it (left to itself, SQLite lets every few hundredth commit do it).
 //!
 //! A log can only begin anew when all of it has been carried over, and while somebody writes there is always a little left. So the
-//! thread carries over most of it beside the writer and asks the writer to carry over the last few pages between two groups; while
-//! chunks of an import follow each other, they are held back for that moment, and ordinary acts are not.
+//! thread carries over most of it beside the writer and asks the writer to carry over the last few pages between two groups. Chunks of
+//! an import can follow each other faster than the disk takes them; they are held back after the first round, so that the log stays
+//! about as long as what one round takes, and ordinary acts are not.
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -16,12 +17,9 @@ use crate::{DbError, sqlite};
 
 /// Pages that the writer carries over itself without anybody noticing: 2 MiB.
 const LITTLE: u32 = 512;
-/// Pages that bulk acts wait for: 16 MiB.
-const BRIEF: u32 = 4 << 10;
-/// Rounds after which bulk acts wait, however much is left: the writer is faster than the disk.
-const ROUNDS: u32 = 3;
-/// A reader of an old moment holds the log up; bulk acts do not wait longer than this for it.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Bulk acts wait as long as it takes (the thread lets them through itself when a reader of an old moment holds the log up); this is
+/// for a disk that does not answer. Less would let the log grow without end on a disk slower than the writer.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What the writer, the thread and bulk acts tell each other.
 pub(crate) struct Log {
@@ -77,12 +75,9 @@ impl Log {
         !state.unwrap_or_else(PoisonError::into_inner).closing
     }
 
-    /// Lets bulk acts wait, from now on if `now`; whether they waited before.
-    fn crowd(&self, now: bool) -> bool {
-        let mut state = self.state();
-        let before = state.crowded;
-        state.crowded |= now;
-        before
+    /// Lets bulk acts wait from now on; whether they waited before.
+    fn crowd(&self) -> bool {
+        std::mem::replace(&mut self.state().crowded, true)
     }
 
     /// Tries again when there is more.
@@ -147,29 +142,29 @@ impl Drop for Checkpointer {
 /// Carries over until little enough is left for the writer.
 fn empty(connection: &Connection, log: &Log) {
     let mut before = u32::MAX;
-    for round in 1.. {
+    loop {
         let seen = carry_over(connection).unwrap_or_else(|error| {
             tracing::error!(%error, "the write-ahead log could not be carried over; it grows until that works");
             None
         });
-        let Some((pages, left)) = seen else { return log.give_up() };
+        let Some(done) = seen else { return log.give_up() };
+        // SQLite tells the length that the log had when it began; what was written meanwhile is left, too.
+        let left = log.state().pages.saturating_sub(done);
         if left <= LITTLE {
             return log.let_bulk_through(left > 0, 0);
         }
-        if log.crowd(left <= BRIEF || round >= ROUNDS) && left >= before {
-            tracing::debug!(pages, left, "a reader of an old moment holds the write-ahead log up");
+        if log.crowd() && left >= before {
+            tracing::debug!(done, left, "a reader of an old moment holds the write-ahead log up");
             return log.give_up();
         }
         before = left;
     }
 }
 
-/// Carries over what can be without waiting for anybody: how many pages the log has, and how many of them are left. None if
-/// somebody else is at it.
-pub(crate) fn carry_over(connection: &Connection) -> Result<Option<(u32, u32)>, DbError> {
-    let (busy, pages, done): (i64, i64, i64) = connection
-        .query_row("pragma wal_checkpoint(passive)", [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+/// Carries over what can be without waiting for anybody: how many pages of the log have been by now. None if somebody else is at it.
+pub(crate) fn carry_over(connection: &Connection) -> Result<Option<u32>, DbError> {
+    let (busy, done): (i64, i64) = connection
+        .query_row("pragma wal_checkpoint(passive)", [], |row| Ok((row.get(0)?, row.get(2)?)))
         .map_err(|error| from_sqlite("checkpoint", &error))?;
-    let count = |number: i64| u32::try_from(number).unwrap_or(0);
-    Ok((busy == 0).then(|| (count(pages), count(pages - done))))
+    Ok((busy == 0).then(|| u32::try_from(done).unwrap_or(0)))
 }

@@ -117,6 +117,14 @@ impl Db {
         }
     }
 
+    /// Waits until there is room for a chunk: while what was written is being carried over, chunks are held back and ordinary acts
+    /// are not. Call it before each [`Db::write_bulk`], and leave it out of the time that the chunk is said to take.
+    pub fn wait_for_room(&self) {
+        if let Backend::Sqlite { writer, .. } = &self.shared.backend {
+            writer.wait_for_room();
+        }
+    }
+
     /// Writes one chunk of many: as [`Db::write`], but acts that wait are not made to wait for a second chunk.
     pub fn write_bulk<F, T, E>(&self, act: F) -> Result<T, E>
     where

@@ -233,14 +233,18 @@ impl Writer {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        if bulk {
-            self.checkpointer.log().wait_for_room();
-        }
         let gone = || E::from(DbError::Unavailable("the writer has stopped".to_owned()));
         let (to, answer) = sync_channel(1);
         let queue = self.queue.as_ref().ok_or_else(gone)?;
         queue.send(Box::new(Waiting { bulk, act: Some(act), result: None, to })).map_err(|_| gone())?;
         answer.recv().map_err(|_| gone())?
+    }
+}
+
+impl Writer {
+    /// Waits while the log is being brought to its end.
+    pub(crate) fn wait_for_room(&self) {
+        self.checkpointer.log().wait_for_room();
     }
 }
 
