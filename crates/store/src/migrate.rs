@@ -40,6 +40,7 @@ pub const ALL: &[Migration] = migrations![
     8 "0008_outside",
     9 "0009_upkeep",
     10 "0010_queues",
+    12 "0012_what_if",
 ];
 
 /// Tables that are only ever added to, and the one column that may still be set, once.

@@ -1,6 +1,6 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
 use crate::{
-    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, outside, papers, people, registers,
+    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, outside, papers, people, plans, registers,
     scans, upkeep,
 };
 
@@ -77,6 +77,7 @@ pub const ALL: &[Table] = &[
     Table::of::<people::Body>(),
     Table::of::<people::PostRow>(),
     Table::of::<people::AccessRequest>(),
+    Table::of::<plans::WhatIf>(),
     Table::of::<registers::RegisterEntry>(),
     Table::of::<registers::QualityIssue>(),
     Table::of::<upkeep::QualityRun>(),

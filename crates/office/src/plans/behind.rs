@@ -124,10 +124,10 @@ struct Found {
 impl Office {
     /// A list behind a figure of a plan. Names rest on facts: unless everybody may know all of them, only officials of the area see them.
     pub fn plan_list(&self, view: &View, ask: &AskList, actor: Option<&Actor>) -> Result<Ready<Behind>, Refused> {
-        self.look_at_plan(view)?.and_then(|seen| self.behind(&seen, ask, actor))
+        self.look_at_plan(view)?.and_then(|seen| self.plan_behind(&seen, ask, actor))
     }
 
-    fn behind(&self, seen: &Seen, ask: &AskList, actor: Option<&Actor>) -> Result<Behind, Refused> {
+    fn plan_behind(&self, seen: &Seen, ask: &AskList, actor: Option<&Actor>) -> Result<Behind, Refused> {
         let which = match LISTS.iter().find(|(word, _, _)| *word == ask.which) {
             Some((_, which, _)) => *which,
             None if ask.which.is_empty() => Which::Lacking,
@@ -136,16 +136,16 @@ impl Office {
         let found = seen.with(|report, measuring, at| {
             let (_, entry) = entry_of(report, &ask.indicator, &ask.part)?;
             let job = job(report, measuring, entry, at)?;
-            let found = self.found(measuring, &job, (which, ask));
+            let found = self.found_behind(measuring, &job, (which, ask));
             Ok::<_, Refused>(Found { name: name_of(&entry.indicator.name, entry.part), ..found? })
         })??;
-        let hidden = self.hidden(&found, seen, actor);
+        let hidden = self.hides_names(&found, seen, actor);
         let subject = found.subject.clone().unwrap_or(Subject::Area);
         let shown: Vec<(Listed, String)> = if hidden.is_some() { Vec::new() } else { found.page };
         let mut asked: Vec<(Listed, String)> = shown.clone();
         let why = found.why.filter(|_| hidden.is_none());
         asked.extend(why.iter().map(|(listed, reasons)| (*listed, reasons.of.place.clone())));
-        let mut names = self.named(seen, &subject, &asked)?;
+        let mut names = self.name_subjects(seen, &subject, &asked)?;
         let reasons = why.and_then(|(_, reasons)| Some(Reasons { of: names.pop()?, ..reasons }));
         let plan = self.plan(&seen.view.plan)?;
         let next = names.last().map(|row| row.place.clone()).filter(|_| found.more);
@@ -167,7 +167,7 @@ impl Office {
         })
     }
 
-    fn found(&self, measuring: &Measuring<'_>, job: &Job<'_>, (which, ask): (Which, &AskList)) -> Result<Found, Refused> {
+    fn found_behind(&self, measuring: &Measuring<'_>, job: &Job<'_>, (which, ask): (Which, &AskList)) -> Result<Found, Refused> {
         let start = match ask.after.as_str() {
             "" => None,
             text => Some(
@@ -205,7 +205,7 @@ impl Office {
     }
 
     /// Why names may not be shown to the asker; none: they may.
-    fn hidden(&self, found: &Found, seen: &Seen, actor: Option<&Actor>) -> Option<String> {
+    fn hides_names(&self, found: &Found, seen: &Seen, actor: Option<&Actor>) -> Option<String> {
         let subject = found.subject.as_ref()?;
         if matches!(subject, Subject::Person | Subject::Case) {
             let what = subject.name();
@@ -219,20 +219,20 @@ impl Office {
             .filter(|fact| !fact.public)
             .map(|fact| fact.title.as_str())
             .collect();
-        if secret.is_empty() || actor.is_some_and(|actor| self.oversees(actor, seen)) {
+        if secret.is_empty() || actor.is_some_and(|actor| self.oversees_plan(actor, seen)) {
             return None;
         }
         Some(format!("名单会透露{}，只给管辖这个地区的工作人员看。数字对所有人公开", secret.join("、")))
     }
 
     /// Whether an official's post covers the area looked at.
-    fn oversees(&self, actor: &Actor, seen: &Seen) -> bool {
+    fn oversees_plan(&self, actor: &Actor, seen: &Seen) -> bool {
         let covers = |post: &authority::Post| self.areas.covers_at(&post.area, &seen.area, seen.execution.on);
         actor.admin.is_none() && actor.posts.iter().any(covers)
     }
 
     /// Names for a page of a list, in its order.
-    fn named(&self, seen: &Seen, subject: &Subject, page: &[(Listed, String)]) -> Result<Vec<Named>, Refused> {
+    fn name_subjects(&self, seen: &Seen, subject: &Subject, page: &[(Listed, String)]) -> Result<Vec<Named>, Refused> {
         let on = seen.execution.on;
         let codes = seen.with(|_, measuring, _| {
             let areas = measuring.base.areas();

@@ -139,10 +139,10 @@ impl Office {
         {
             return Err(Refused::NotFound("这个规划里的指标"));
         }
-        self.look_at_plan(view)?.and_then(|seen| self.indicator_of(&seen, ask))
+        self.look_at_plan(view)?.and_then(|seen| self.plan_indicator_of(&seen, ask))
     }
 
-    fn indicator_of(&self, seen: &Seen, ask: &Ask) -> Result<IndicatorReport, Refused> {
+    fn plan_indicator_of(&self, seen: &Seen, ask: &Ask) -> Result<IndicatorReport, Refused> {
         let plan = self.plan(&seen.view.plan)?;
         let remarks = self.remarks_of(plan);
         seen.with(|report, measuring, at| {
@@ -152,7 +152,7 @@ impl Office {
             let line = lines.into_iter().find(|line| line.indicator == indicator.id && line.part == part.id);
             let levels = levels_below(measuring, at);
             let level = level_of(&levels, measuring, at, &ask.level);
-            let mut ranked = self.ranked(report, measuring, entry, (at, level));
+            let mut ranked = self.areas_ranked(report, measuring, entry, (at, level));
             let standing = count(&ranked);
             let total = ranked.len();
             sort(&mut ranked, &ask.sort);
@@ -173,7 +173,7 @@ impl Office {
                 line,
                 value: shown(&entry.now.at(at), part),
                 gates,
-                params: self.params_used(report, entry),
+                params: self.plan_params_used(report, entry),
                 remarks: touching(&remarks, &indicator.id),
                 levels,
                 ranked,
@@ -195,7 +195,7 @@ impl Office {
         }
     }
 
-    fn params_used(&self, report: &Report<'_>, entry: &Entry<'_>) -> Vec<ParamLine> {
+    fn plan_params_used(&self, report: &Report<'_>, entry: &Entry<'_>) -> Vec<ParamLine> {
         let mut names = entry.part.formula.params();
         let worths = entry.target.aims.iter().flat_map(|aim| aim.value.iter().chain(&aim.high));
         names.extend(worths.filter_map(|worth| match worth {
@@ -230,7 +230,7 @@ impl Office {
     }
 
     /// Every area of a level with its number for sorting, best first.
-    fn ranked(
+    fn areas_ranked(
         &self,
         report: &Report<'_>,
         measuring: &Measuring<'_>,
@@ -246,7 +246,7 @@ impl Office {
                 figure.known(),
                 RankedArea {
                     name: self.areas.name(code).unwrap_or(code.as_str()).to_owned(),
-                    above: self.between(measuring, number, at),
+                    above: self.areas_between(measuring, number, at),
                     area: code.clone(),
                     place: None,
                     value: shown(figure, entry.part),
@@ -273,7 +273,7 @@ impl Office {
     }
 
     /// The names between an area and the one looked at, so that two towns of one name are told apart.
-    fn between(&self, measuring: &Measuring<'_>, number: u32, at: u32) -> String {
+    fn areas_between(&self, measuring: &Measuring<'_>, number: u32, at: u32) -> String {
         let codes = ancestry(measuring, number);
         let top = measuring.base.areas().code(at);
         let mut names: Vec<&str> =

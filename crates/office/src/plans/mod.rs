@@ -4,6 +4,7 @@ pub mod course;
 mod execution;
 pub mod indicator;
 pub mod lines;
+pub mod table;
 pub mod view;
 
 use std::collections::BTreeMap;

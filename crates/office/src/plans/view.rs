@@ -115,15 +115,15 @@ impl Office {
     /// The same with parameters and targets supposed otherwise.
     pub fn look_supposing(&self, view: &View, supposed: Option<Overlay>) -> Result<Ready<Seen>, Refused> {
         let plan = self.plan(&view.plan)?;
-        let (on, area) = (self.day_of(plan, view.on)?, self.area_of(plan, view)?);
-        let only = self.kind_of(&view.kind)?;
+        let (on, area) = (self.plan_day(plan, view.on)?, self.plan_area(plan, view)?);
+        let only = self.plan_kind(&view.kind)?;
         let question = Question { plan: &view.plan, on: Some(on), only, supposed };
         let view = View { on: Some(on), area: Some(area.clone()), ..view.clone() };
         Ok(self.measure_plan(&question)?.map(|execution| Seen { execution, area, view }))
     }
 
     /// The day looked at.
-    fn day_of(&self, plan: &Plan, on: Option<Date>) -> Result<Date, Refused> {
+    fn plan_day(&self, plan: &Plan, on: Option<Date>) -> Result<Date, Refused> {
         let (first, today) = (first_day(plan), self.clock.today());
         match on {
             None => Ok(planning::period::opens_on(plan, today)),
@@ -139,14 +139,14 @@ impl Office {
     }
 
     /// The area looked at: the plan's, or one below it that the plan's day knows.
-    fn area_of(&self, plan: &Plan, view: &View) -> Result<AreaCode, Refused> {
+    fn plan_area(&self, plan: &Plan, view: &View) -> Result<AreaCode, Refused> {
         let Some(area) = &view.area else { return Ok(plan.area.clone()) };
         let on = view.on.unwrap_or_else(|| planning::period::opens_on(plan, self.clock.today()));
         let known = self.areas.find(area).is_some() && self.areas.covers_at(&plan.area, area, on);
         if known { Ok(area.clone()) } else { Err(Refused::NotFound("这个规划里的地区")) }
     }
 
-    fn kind_of(&self, kind: &str) -> Result<Option<Condition>, Refused> {
+    fn plan_kind(&self, kind: &str) -> Result<Option<Condition>, Refused> {
         if kind.is_empty() {
             return Ok(None);
         }
