@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 pub mod actor;
+pub mod keep;
 pub mod may;
 pub mod subject;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 pub mod verb;
 
 pub use actor::{Actor, AdminRole, Post};
+pub use keep::keeps;
 pub use may::{Denied, Scope, may, scope, seat};
 pub use subject::{CaseSubject, OrgSubject, Subject, TaskSubject, Territory};
 pub use verb::{DeskId, Verb};

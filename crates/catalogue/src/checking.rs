@@ -43,6 +43,7 @@ impl Catalogue {
             for desk in &register.enters {
                 self.check_desk(desk.as_str(), at, problems);
             }
+            register.check_within(self, at, problems);
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use crate::catalogue::{Catalogue, MatterFile};
 use crate::duties::Duty;
 use crate::lists::CodeList;
-use crate::matter::Routes;
+use crate::matter::{Choice, Routes};
 use crate::named::NamedChecks;
 use crate::overlay::Overlay;
 use crate::pack::{Pack, Packs};
@@ -177,6 +177,7 @@ impl<'p> Loading<'p> {
 
     /// The fields of every register are facts, so that whatever a register holds can be counted without code.
     fn register_facts(&mut self) {
+        self.register_choices();
         let registers = &self.catalogue.registers;
         let facts: Vec<_> = registers
             .values()
@@ -184,6 +185,32 @@ impl<'p> Loading<'p> {
             .collect();
         for fact in facts {
             self.catalogue.words.insert(fact, self.problems);
+        }
+    }
+
+    /// Choices that stand elsewhere in the catalogue: code lists, documents, plans, desks.
+    fn register_choices(&mut self) {
+        use crate::registers::Source;
+        let choice = |(value, label): (String, String)| Choice { value, label, help: String::new(), registers: None };
+        let catalogue = &mut self.catalogue;
+        let documents = catalogue.packs.iter().flat_map(|pack| &pack.documents);
+        let documents: Vec<_> = documents.map(|document| (document.id.clone(), document.title.clone())).collect();
+        for (register, _) in catalogue.registers.values_mut() {
+            for field in &mut register.fields {
+                let found: Vec<(String, String)> = match field.choices_from {
+                    Some(Source::Documents) => documents.clone(),
+                    Some(Source::Plans) => {
+                        catalogue.plans.values().map(|plan| (plan.id.clone(), plan.name.clone())).collect()
+                    }
+                    Some(Source::Desks) => {
+                        catalogue.desks.iter().map(|(id, name)| (id.clone(), name.clone())).collect()
+                    }
+                    None => catalogue.lists.get(&field.list).map(CodeList::words).unwrap_or_default(),
+                };
+                if field.choices.is_empty() {
+                    field.choices = found.into_iter().map(choice).collect();
+                }
+            }
         }
     }
 

@@ -1,4 +1,7 @@
 //! Registers (名册): record sets the policies ask for (expert pool 专家库, project pool 项目库, show points…), declared as data.
+mod check;
+mod course;
+
 use std::collections::BTreeMap;
 
 use authority::DeskId;
@@ -6,10 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::{FactDef, Supply};
 use crate::lists::CodeList;
-use crate::matter::{Choice, FieldKind, Reference};
+use crate::matter::{Choice, Field, FieldId, FieldKind, Need, Reference};
 use crate::problem::{Place, Problems};
 use crate::subject::Subject;
 use crate::tree::Node;
+
+pub use course::{BelongsTo, Course, Coverage, Days, Remind, Source};
 
 /// One register.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -27,6 +32,9 @@ pub struct Register {
     /// The desks that may enter and change records.
     #[serde(default)]
     pub enters: Vec<DeskId>,
+    /// Only an authority above the record's area enters it (考核得分): nobody scores himself.
+    #[serde(default)]
+    pub from_above: bool,
     /// The matters whose endings write records.
     #[serde(default)]
     pub written_by: Vec<String>,
@@ -40,6 +48,24 @@ pub struct Register {
     /// The filters above it.
     #[serde(default)]
     pub filter: Vec<String>,
+    /// The date field from which a record holds; without it the day it was entered.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The date field on which a record ends.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// The fields that tell one record from another: a second one with the same is refused, so that a file may be imported twice.
+    #[serde(default)]
+    pub unique: Vec<String>,
+    /// The states of a record and how it moves between them.
+    #[serde(default, rename = "state")]
+    pub course: Option<Course>,
+    /// Which areas must have a record.
+    #[serde(default)]
+    pub coverage: Option<Coverage>,
+    /// When somebody is told that a day comes.
+    #[serde(default)]
+    pub remind: Vec<Remind>,
     /// Its fields.
     #[serde(rename = "field")]
     pub fields: Vec<RegisterField>,
@@ -79,12 +105,48 @@ pub struct RegisterField {
     /// What an `organization` must be.
     #[serde(default)]
     pub refers_to: Option<Reference>,
+    /// Choices taken from the catalogue instead of written here: documents, plans, desks.
+    #[serde(default)]
+    pub choices_from: Option<Source>,
+    /// The field names a record of another register; its kind is `text`.
+    #[serde(default)]
+    pub belongs_to: Option<BelongsTo>,
 }
 
 impl RegisterField {
     /// Whether it holds personal data, declared or by its kind.
     pub fn is_personal(&self) -> bool {
         self.personal || matches!(self.kind, FieldKind::Person | FieldKind::IdNumber | FieldKind::Phone)
+    }
+
+    /// The field as forms ask it, so that widgets, reading and showing are those of matters.
+    pub fn question(&self) -> Field {
+        Field {
+            id: FieldId::new(self.id.clone()),
+            kind: self.kind,
+            label: self.label.clone(),
+            help: self.help.clone(),
+            example: String::new(),
+            required: Need::Fixed(self.required),
+            visible: None,
+            min: None,
+            max: None,
+            message: String::new(),
+            unit: self.unit.clone(),
+            choices: self.choices.clone(),
+            list: None,
+            fields: Vec::new(),
+            parts: Vec::new(),
+            area_level: None,
+            refers_to: self.refers_to,
+            clauses: Vec::new(),
+            accepts: Vec::new(),
+            personal: self.personal,
+            prefill: None,
+            fixed: false,
+            feeds: None,
+            new_page: false,
+        }
     }
 }
 
@@ -99,6 +161,30 @@ impl Register {
     /// The field of that id.
     pub fn find_field(&self, id: &str) -> Option<&RegisterField> {
         self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// The field that says where a record lies: `area`, or else the first of kind `area`.
+    pub fn area_field(&self) -> Option<&RegisterField> {
+        let is_area = |field: &&RegisterField| field.kind == FieldKind::Area;
+        self.find_field("area").filter(is_area).or_else(|| self.fields.iter().find(is_area))
+    }
+
+    /// The field that names a social organization, if a record is about one.
+    pub fn organization_field(&self) -> Option<&RegisterField> {
+        self.fields
+            .iter()
+            .find(|field| field.kind == FieldKind::Organization && field.refers_to == Some(Reference::Organization))
+    }
+
+    /// Its fields that belong to a record of `parent`.
+    pub fn links_to(&self, parent: &str) -> impl Iterator<Item = (&RegisterField, &BelongsTo)> {
+        let of = move |field: &'_ RegisterField| field.belongs_to.as_ref().is_some_and(|link| link.register == parent);
+        self.fields.iter().filter(move |field| of(field)).filter_map(|field| Some((field, field.belongs_to.as_ref()?)))
+    }
+
+    /// Whether it has fields that hold files.
+    pub fn takes_files(&self) -> bool {
+        self.fields.iter().any(|field| field.kind == FieldKind::File)
     }
 
     /// The fields the public may see.
@@ -135,35 +221,5 @@ impl Register {
             })
         };
         self.fields.iter().filter(|field| !field.is_personal()).filter_map(fact).collect()
-    }
-
-    fn check(&self, root: &Node, problems: &Problems) {
-        let columns =
-            [("title_field", std::slice::from_ref(&self.title_field)), ("list", &self.list), ("filter", &self.filter)];
-        for (key, names) in columns {
-            for name in names.iter().filter(|name| self.find_field(name).is_none()) {
-                let help = crate::condition::suggest(name, self.fields.iter().map(|field| field.id.as_str()));
-                problems.error(root.place_of(&[key]), format!("{key} 里的“{name}”不是这个名册的字段"), help);
-            }
-        }
-        if self.enters.is_empty() && self.written_by.is_empty() {
-            let message = format!("名册“{}”没有人能录入", self.name);
-            problems.error(&root.at, message, "请写 enters（岗位）或 written_by（事项）");
-        }
-        for (index, field) in self.fields.iter().enumerate() {
-            let at = root.place_of(&["field", &field.id]);
-            if self.fields[..index].iter().any(|other| other.id == field.id) {
-                problems.error(at, format!("字段“{}”重复", field.id), "请换一个 id");
-            }
-            if field.public && field.is_personal() {
-                let message = format!("“{}”是个人信息，不能公开", field.label);
-                problems.error(at, message, "请去掉 public = true");
-            }
-            let chosen = matches!(field.kind, FieldKind::Choice | FieldKind::MultiChoice);
-            if chosen == (field.choices.is_empty() && field.list.is_empty()) {
-                let message = format!("“{}”的选项与类型不符", field.label);
-                problems.error(at, message, "choice、multi_choice 须有 choices 或 list，其他类型不能有");
-            }
-        }
     }
 }

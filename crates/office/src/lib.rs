@@ -29,6 +29,7 @@ mod proof;
 pub mod record;
 mod refused;
 pub mod register;
+pub mod registers;
 pub mod reviews;
 pub mod site_faults;
 mod staged;

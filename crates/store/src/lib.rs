@@ -37,6 +37,7 @@ pub mod outside;
 pub mod papers;
 pub mod people;
 pub mod plans;
+pub mod records;
 pub mod registers;
 pub mod scans;
 pub mod tables;
@@ -60,7 +61,7 @@ pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
     all.extend(
-        [papers::ALL, people::ALL, plans::ALL, registers::ALL, &desk::statements(), scans::ALL, outside::ALL, upkeep::ALL].concat(),
+        [papers::ALL, people::ALL, plans::ALL, registers::ALL, records::ALL, &desk::statements(), scans::ALL, outside::ALL, upkeep::ALL].concat(),
     );
     all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all

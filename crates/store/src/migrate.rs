@@ -41,6 +41,7 @@ pub const ALL: &[Migration] = migrations![
     9 "0009_upkeep",
     10 "0010_queues",
     12 "0012_what_if",
+    13 "0013_register_history",
 ];
 
 /// Tables that are only ever added to, and the one column that may still be set, once.
@@ -58,6 +59,7 @@ const INSERT_ONLY: &[(&str, Option<&str>)] = &[
     ("guidance_record", None),
     ("share_call", None),
     ("scan_event", None),
+    ("register_version", None),
 ];
 
 const CREATE: &str = "create table if not exists migration (number bigint not null primary key, name text not null, checksum text not null)";

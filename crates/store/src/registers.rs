@@ -24,6 +24,7 @@ crate::record! {
         pub body: serde_json::Value,
         pub rev: i64,
         pub entry: EntryId,
+        pub key: Option<String>,
     }
 }
 
@@ -187,7 +188,7 @@ crate::record! {
 const OF_ORG: Statement = sql!(
     "registers.of_org",
     "select origin, register, id, org, person, area, province, city, county, title, state, since, until, public, body, rev,
-     entry from register_entry where origin = $1 and org = $2 order by register, since, id"
+     entry, key from register_entry where origin = $1 and org = $2 order by register, since, id"
 );
 const NEXT: Statement = sql!(
     "registers.next_number",
@@ -242,9 +243,9 @@ const REJECTS: Statement = sql!(
 pub const ALL: &[Statement] =
     &[OF_ORG, NEXT, META, SET_META, ISSUES_OF, ISSUES, GUIDANCE, FIGURES, BATCH_OF_FILE, BATCHES, CHUNKS_DONE, REJECTS];
 
-const ENTRY: &str =
+pub(crate) const ENTRY: &str =
     "select origin, register, id, org, person, area, province, city, county, title, state, since, until, public,
-     body, rev, entry from register_entry";
+     body, rev, entry, key from register_entry";
 
 /// A page of a register, newest first; conditions beyond the register itself in `filter`.
 pub fn list(

@@ -1,6 +1,6 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
 use crate::{
-    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, outside, papers, people, plans, registers,
+    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, outside, papers, people, plans, records, registers,
     scans, upkeep,
 };
 
@@ -79,6 +79,8 @@ pub const ALL: &[Table] = &[
     Table::of::<people::AccessRequest>(),
     Table::of::<plans::WhatIf>(),
     Table::of::<registers::RegisterEntry>(),
+    Table::of::<records::RegisterVersion>(),
+    Table::of::<records::RegisterLink>(),
     Table::of::<registers::QualityIssue>(),
     Table::of::<upkeep::QualityRun>(),
     Table::of::<registers::DataShare>(),

@@ -84,6 +84,15 @@ const WORDS: &[(&str, &str)] = &[
     ("record_party_info", "登记党建信息"),
     ("enter_register", "列入名册"),
     ("leave_register", "移出名册"),
+    ("enter_record", "录入名册记录"),
+    ("change_record", "记录名册变化"),
+    ("correct_record", "更正名册记录"),
+    ("end_record", "结束名册记录"),
+    ("withdraw_record", "撤销名册记录"),
+    ("follow_record", "随所属记录更新"),
+    ("open_record_import", "开始导入名册记录"),
+    ("import_records", "导入一批名册记录"),
+    ("close_record_import", "完成名册记录导入"),
     ("change_registrar", "变更登记管理机关"),
     ("import", "批量导入"),
     ("import_chunk", "批量导入一批记录"),
@@ -145,6 +154,7 @@ mod tests {
             &["assign_quality", "verify_quality", "return_quality", "close_quality", "dismiss_quality"],
         ),
         ("register/sharing.rs", &["approve_share", "start_share", "suspend_share", "resume_share", "end_share"]),
+        ("registers/keep.rs", &["change_record", "correct_record"]),
         ("effects/settle.rs", &[]), // what `acts.push` names
     ];
 

@@ -15,6 +15,7 @@ use super::draft::{Draft, NewEntry, NewPost};
 use crate::act::{Deed, Work};
 use crate::people::Keys;
 use crate::record::{row_of, tally, version_of};
+use crate::registers::write::{ALWAYS, Put};
 use crate::{Office, Refused};
 
 impl Office {
@@ -176,13 +177,13 @@ impl Office {
                         entry: work.entry,
                         ..old
                     };
-                    work.update(&left)?;
+                    self.put_record(work, Put::Again, &left, "end", work.today)?;
                 }
             }
         }
         for NewEntry { register, public, body } in &draft.enter {
             let levels = Levels::of_chain(&self.lineage(&org.registrar, work.today));
-            work.insert(&RegisterEntry {
+            let entered = RegisterEntry {
                 origin: org.origin,
                 register: register.clone(),
                 id: RecordId::fresh_at(work.at, &self.rng),
@@ -200,7 +201,9 @@ impl Office {
                 body: serde_json::Value::Object(body.clone()),
                 rev: 1,
                 entry: work.entry,
-            })?;
+                key: None,
+            };
+            self.put_record(work, Put::New, &entered, "case", ALWAYS)?;
         }
         Ok(())
     }

@@ -1,0 +1,21 @@
+//! Registers (名册) as people keep them: entering, correcting, ending, withdrawing, importing, reading. What a record holds, who may
+//! enter it and what the public sees is declared in the catalogue; nothing here knows a register by name.
+pub mod cover;
+pub mod keep;
+pub mod read;
+pub mod remind;
+pub mod rights;
+pub mod seal;
+pub mod tasks;
+pub mod values;
+pub(crate) mod write;
+
+pub use keep::{Edit, How, Incoming};
+pub use read::{Ask, RecordPage, RecordView, RegisterLine};
+
+/// A record that was entered and holds.
+pub const ACTIVE: &str = "active";
+/// A record that has ended (已结束).
+pub const LEFT: &str = "left";
+/// A record entered by mistake and taken back (已撤销): it never was.
+pub const WITHDRAWN: &str = "withdrawn";

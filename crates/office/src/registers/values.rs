@@ -1,0 +1,418 @@
+//! What a record says (记录内容): posted text to typed values, judged by the register's declaration, and typed values as people read
+//! them. The same for a form and for a row of an imported table.
+use std::collections::BTreeMap;
+
+use base::{AreaCode, BodyId, CreditCode, Date, OrgId, Origin, RecordId};
+use casework::Posted;
+use catalogue::matter::{FieldKind, Reference};
+use catalogue::{Register, RegisterField};
+use serde_json::{Map, Value as Json, json};
+use store::Tx;
+use store::people::Body;
+use store::registers::RegisterEntry;
+
+use super::{LEFT, WITHDRAWN};
+use crate::{Office, Refused, Wrong};
+
+/// Most characters of a line, and of a longer text.
+const LINE: usize = 200;
+/// See [`LINE`].
+const TEXT: usize = 5_000;
+
+/// What a form or a row says, typed and judged.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Composed {
+    /// The values by field; personal ones in the clear until they are sealed.
+    pub body: Map<String, Json>,
+    /// Where it lies, if it says so itself or through what it is about.
+    pub area: Option<AreaCode>,
+    /// The organization it is about.
+    pub org: Option<(Origin, OrgId)>,
+    /// From which day.
+    pub since: Date,
+    /// Until before which day.
+    pub until: Option<Date>,
+    /// What it is called.
+    pub title: String,
+    /// What tells it from others.
+    pub key: Option<String>,
+    /// The records it belongs to, with the field that says so.
+    pub parents: Vec<(String, RegisterEntry)>,
+}
+
+/// What a record is read from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given<'g> {
+    /// What was posted, by field.
+    pub posted: &'g Posted,
+    /// The record that is changed; its files and personal values stay where nothing else is said.
+    pub before: Option<&'g RegisterEntry>,
+    /// Files that came along: field, and the file as the record names it.
+    pub files: &'g [(String, Json)],
+}
+
+impl<'g> Given<'g> {
+    /// A new record without files.
+    pub fn new(posted: &'g Posted) -> Self {
+        Self { posted, before: None, files: &[] }
+    }
+}
+
+/// Values looked up for many rows at once.
+#[derive(Default, Debug)]
+pub(crate) struct Known {
+    bodies: Option<Vec<Body>>,
+}
+
+impl Known {
+    fn bodies(&mut self, tx: &mut Tx<'_>) -> Result<&[Body], Refused> {
+        if self.bodies.is_none() {
+            self.bodies = Some(store::people::bodies(tx)?);
+        }
+        Ok(self.bodies.as_deref().unwrap_or_default())
+    }
+}
+
+/// The one text of a posted field.
+fn posted_text(posted: &Posted, name: &str) -> String {
+    casework::form::plain_text(posted.get(name).and_then(|all| all.last()).map_or("", String::as_str))
+}
+
+impl Office {
+    /// Reads and judges what was given. All faults at once.
+    pub(crate) fn compose(
+        &self,
+        tx: &mut Tx<'_>,
+        register: &Register,
+        given: Given<'_>,
+        known: &mut Known,
+    ) -> Result<Result<Composed, Vec<Wrong>>, Refused> {
+        let today = self.clock.today();
+        let before = given.before;
+        let mut wrong = Vec::new();
+        let mut body = read_body(register, given, &mut wrong);
+        let day = |body: &Map<String, Json>, field: &Option<String>| {
+            field.as_ref().and_then(|field| body.get(field)?.as_str()?.parse::<Date>().ok())
+        };
+        let since = day(&body, &register.since).or_else(|| before.map(|row| row.since)).unwrap_or(today);
+        let until = match &register.until {
+            Some(_) => day(&body, &register.until),
+            None => before.and_then(|row| row.until),
+        };
+        if let Some(end) = until.filter(|end| *end <= since) {
+            let field = register.until.clone().unwrap_or_default();
+            wrong.push(Wrong::new(field, format!("结束日期 {end} 应当晚于开始日期 {since}，请核对两个日期")));
+        }
+        let mut org = None;
+        let mut parents = Vec::new();
+        for field in &register.fields {
+            let Some(value) = body.get(&field.id).cloned() else { continue };
+            match self.judge(tx, field, &value, since, known)? {
+                Judged::Fine => {}
+                Judged::Instead(value, about) => {
+                    org = org.or(about);
+                    body.insert(field.id.clone(), value);
+                }
+                Judged::Parent(parent) => parents.push((field.id.clone(), *parent)),
+                Judged::Wrong(why) => wrong.push(Wrong::new(field.id.clone(), why)),
+            }
+        }
+        for field in register.fields.iter().filter(|field| field.required) {
+            let told = wrong.iter().any(|one| one.field == field.id);
+            if !told && !body.contains_key(&field.id) {
+                wrong.push(Wrong::new(field.id.clone(), missing(field)));
+            }
+        }
+        if !wrong.is_empty() {
+            return Ok(Err(wrong));
+        }
+        let own_area = register.area_field().and_then(|field| body.get(&field.id)?.as_str()?.parse::<AreaCode>().ok());
+        let org_area = match org {
+            Some((origin, id)) => Some(store::organizations::get(tx, origin, id)?.registrar_area),
+            None => None,
+        };
+        let parent_area = parents.first().map(|(_, parent)| parent.area.clone());
+        let title = self.title_of(tx, register, &body)?;
+        let key = key_of(register, &body);
+        let area = own_area.or(org_area).or(parent_area);
+        Ok(Ok(Composed { body, area, org, since, until, title, key, parents }))
+    }
+
+    /// Judges one value by its field.
+    fn judge(
+        &self,
+        tx: &mut Tx<'_>,
+        field: &RegisterField,
+        value: &Json,
+        since: Date,
+        known: &mut Known,
+    ) -> Result<Judged, Refused> {
+        if value.get("sealed").is_some() {
+            return Ok(Judged::Fine);
+        }
+        if let Some(link) = &field.belongs_to {
+            let found = match value.as_str().and_then(|id| id.parse::<RecordId>().ok()) {
+                Some(id) => store::records::find(tx, &link.register, id)?.filter(|row| row.state != WITHDRAWN),
+                None => None,
+            };
+            let name = self.catalogue.find_register(&link.register).map_or("", |register| register.name.as_str());
+            return Ok(match found {
+                Some(parent) => Judged::Parent(Box::new(parent)),
+                None => Judged::Wrong(format!("在“{name}”里没有找到这条记录。请从列表中选择")),
+            });
+        }
+        let text = value.as_str().unwrap_or_default();
+        if !field.is_personal()
+            && let Err(Refused::Invalid(found)) = crate::typed::refuse_in_json(&field.id, value, self.clock.today())
+        {
+            let why = found.into_iter().map(|one| one.message).next().unwrap_or_default();
+            return Ok(Judged::Wrong(why.replacen("意见、说明", &field.label, 2)));
+        }
+        let long = text.chars().count();
+        Ok(match field.kind {
+            FieldKind::Area => self.judge_area(text, since),
+            FieldKind::Organization => return self.judge_organization(tx, field, text, known),
+            FieldKind::Choice | FieldKind::MultiChoice => judge_choices(field, value),
+            FieldKind::Integer | FieldKind::Money | FieldKind::Percent if value.as_i64().is_some_and(|n| n < 0) => {
+                Judged::Wrong("不能小于 0。请核对数字".to_owned())
+            }
+            FieldKind::Year if value.as_i64().is_none_or(|year| !(1900..=2200).contains(&year)) => {
+                Judged::Wrong("年份应为四位数，如 2025".to_owned())
+            }
+            FieldKind::CreditCode if CreditCode::parse(text).is_err() => {
+                Judged::Wrong("统一社会信用代码不对：应为 18 位，末位是校验码。请核对证书".to_owned())
+            }
+            FieldKind::Email if !text.contains('@') || long > 100 => {
+                Judged::Wrong("电子邮箱应像 name@example.cn".to_owned())
+            }
+            FieldKind::Website if !(text.starts_with("http://") || text.starts_with("https://")) => {
+                Judged::Wrong("网址应以 http:// 或 https:// 开头".to_owned())
+            }
+            FieldKind::LongText if long > TEXT => {
+                Judged::Wrong(format!("最多 {TEXT} 字，现在 {long} 字。请精简，或作为附件"))
+            }
+            FieldKind::LongText => Judged::Fine,
+            _ if long > LINE => Judged::Wrong(format!("最多 {LINE} 字，现在 {long} 字。请精简")),
+            _ => Judged::Fine,
+        })
+    }
+
+    fn judge_area(&self, text: &str, since: Date) -> Judged {
+        let Ok(code) = text.parse::<AreaCode>() else {
+            return Judged::Wrong(format!("“{text}”不是行政区划代码。请重新选择地区"));
+        };
+        match self.areas.find(&code) {
+            None => Judged::Wrong(format!("没有代码是 {code} 的地区。请重新选择")),
+            Some(area) if !area.exists_at(since) => Judged::Wrong(format!(
+                "{} 在 {since} 还没有设立或已经撤销。请选那一天有的地区，或核对日期",
+                area.name()
+            )),
+            Some(_) => Judged::Fine,
+        }
+    }
+
+    /// An organization by code, filing number or id; a body by id or name.
+    fn judge_organization(
+        &self,
+        tx: &mut Tx<'_>,
+        field: &RegisterField,
+        text: &str,
+        known: &mut Known,
+    ) -> Result<Judged, Refused> {
+        if field.refers_to != Some(Reference::Organization) {
+            let wanted = body_kind(field.refers_to);
+            let id = text.parse::<BodyId>().ok();
+            let fits = |body: &&Body| wanted.is_none_or(|kind| body.kind == kind) && body.state == "active";
+            let bodies = known.bodies(tx)?;
+            let found =
+                bodies.iter().filter(fits).find(|body| Some(body.id) == id || body.name == text || body.short == text);
+            return Ok(match found {
+                Some(body) => Judged::Instead(json!({ "id": body.id, "name": body.name }), None),
+                None => Judged::Wrong(format!(
+                    "没有名为“{text}”的{}。请从列表中选择，或请系统管理员先登记这个单位",
+                    field.label
+                )),
+            });
+        }
+        let Some((origin, id)) = store::organizations::resolve(tx, text)? else {
+            return Ok(Judged::Wrong(format!("没有找到“{text}”。请填社会组织的统一社会信用代码或备案号")));
+        };
+        let org = store::organizations::get(tx, origin, id)?;
+        let code = org.code.or(org.filing_number);
+        Ok(Judged::Instead(json!({ "id": id, "name": org.name, "code": code }), Some((origin, id))))
+    }
+
+    fn title_of(&self, tx: &mut Tx<'_>, register: &Register, body: &Map<String, Json>) -> Result<String, Refused> {
+        let Some(field) = register.find_field(&register.title_field) else { return Ok(register.name.clone()) };
+        if field.is_personal() {
+            return Ok(register.name.clone());
+        }
+        let title = self.say_value(tx, field, body.get(&field.id))?;
+        Ok(if title.is_empty() { register.name.clone() } else { title })
+    }
+
+    /// A value as people read it; empty if there is none. Personal values are not said here.
+    pub fn say_value(&self, tx: &mut Tx<'_>, field: &RegisterField, value: Option<&Json>) -> Result<String, Refused> {
+        let Some(value) = value.filter(|value| !blank(value)) else { return Ok(String::new()) };
+        if field.is_personal() {
+            return Ok("（个人信息）".to_owned());
+        }
+        if let Some(link) = &field.belongs_to {
+            let id = value.as_str().and_then(|id| id.parse::<RecordId>().ok());
+            let parent = match id {
+                Some(id) => store::records::find(tx, &link.register, id)?,
+                None => None,
+            };
+            return Ok(parent.map_or_else(|| "（记录已不在）".to_owned(), |row| row.title));
+        }
+        Ok(match field.kind {
+            FieldKind::Area => {
+                let area = value.as_str().and_then(|code| code.parse::<AreaCode>().ok());
+                area.map_or_else(String::new, |area| self.areas.full_name(&area))
+            }
+            // Written by a case, where an organization may stand as its bare name.
+            FieldKind::Organization if value.is_string() => value.as_str().unwrap_or_default().to_owned(),
+            _ => casework::form::show(&field.question(), Some(value), true),
+        })
+    }
+
+    /// How a record stands today: in force, ended, withdrawn.
+    pub fn record_standing(&self, record: &RegisterEntry) -> &'static str {
+        match record.state.as_str() {
+            WITHDRAWN => "已撤销",
+            LEFT => "已结束",
+            _ if record.until.is_some_and(|end| end <= self.clock.today()) => "已结束",
+            _ if record.since > self.clock.today() => "还未开始",
+            _ => "有效",
+        }
+    }
+}
+
+/// Typed values of every field; blank ones left out.
+fn read_body(register: &Register, given: Given<'_>, wrong: &mut Vec<Wrong>) -> Map<String, Json> {
+    let Given { posted, before, files } = given;
+    let mut body = Map::new();
+    for field in &register.fields {
+        let mut faults = Vec::new();
+        let was = before.and_then(|row| row.body.get(&field.id));
+        let mut value = match field.kind {
+            FieldKind::File => files_of(field, posted, was, files),
+            FieldKind::Organization => json!(posted_text(posted, &field.id)),
+            _ => casework::form::parse_field(&field.question(), &field.id, posted, &mut faults),
+        };
+        let told =
+            faults.into_iter().map(|fault| Wrong::new(fault.field, format!("{}。{}", fault.message, fault.next)));
+        wrong.extend(told);
+        if field.is_personal() && blank(&value) {
+            value = was.cloned().unwrap_or(Json::Null);
+        }
+        let course = register.course.as_ref().filter(|course| course.field == field.id);
+        if let Some(course) = course.filter(|_| blank(&value) && before.is_none()) {
+            value = json!(course.first);
+        }
+        if !blank(&value) {
+            body.insert(field.id.clone(), value);
+        }
+    }
+    body
+}
+
+/// The files a field names: those it had less the ones taken off (`{field}.drop`), and those that came.
+fn files_of(field: &RegisterField, posted: &Posted, was: Option<&Json>, came: &[(String, Json)]) -> Json {
+    let dropped = posted.get(&format!("{}.drop", field.id)).map_or(&[][..], Vec::as_slice);
+    let stays = |file: &&Json| !dropped.iter().any(|id| file["id"].as_str() == Some(id));
+    let kept = was.and_then(Json::as_array).map_or(&[][..], Vec::as_slice).iter().filter(stays).cloned();
+    let new = came.iter().filter(|(name, _)| *name == field.id).map(|(_, file)| file.clone());
+    Json::Array(kept.chain(new).collect())
+}
+
+/// What came of one value.
+enum Judged {
+    Fine,
+    /// Kept as this; the organization it names.
+    Instead(Json, Option<(Origin, OrgId)>),
+    /// The record of another register it names.
+    Parent(Box<RegisterEntry>),
+    Wrong(String),
+}
+
+fn judge_choices(field: &RegisterField, value: &Json) -> Judged {
+    let one = std::slice::from_ref(value);
+    let chosen = value.as_array().map_or(one, Vec::as_slice).iter().filter_map(Json::as_str);
+    let mut strange = chosen.filter(|value| !field.choices.iter().any(|choice| choice.value == **value));
+    match strange.next() {
+        None => Judged::Fine,
+        Some(strange) => {
+            let known: Vec<&str> = field.choices.iter().map(|choice| choice.label.as_str()).take(12).collect();
+            Judged::Wrong(format!("没有“{strange}”这个选项。可选：{}", known.join("、")))
+        }
+    }
+}
+
+/// The kind of body an `organization` field asks for; none: any.
+pub(crate) fn body_kind(refers_to: Option<Reference>) -> Option<&'static str> {
+    match refers_to {
+        Some(Reference::Registrar) => Some("registrar"),
+        Some(Reference::Supervisor) => Some("supervisor"),
+        Some(Reference::Regulator) => Some("regulator"),
+        Some(Reference::PartyBody) => Some("party"),
+        _ => None,
+    }
+}
+
+fn missing(field: &RegisterField) -> String {
+    match field.kind {
+        FieldKind::Choice | FieldKind::MultiChoice | FieldKind::YesNo | FieldKind::Area => {
+            format!("请选择{}", field.label)
+        }
+        FieldKind::File => format!("请上传{}", field.label),
+        _ => format!("请填写{}", field.label),
+    }
+}
+
+pub(crate) fn blank(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::String(text) => text.trim().is_empty(),
+        Json::Array(items) => items.is_empty(),
+        Json::Object(parts) => parts.values().all(blank),
+        Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// What tells a record from others, by the register's `unique` fields.
+pub(crate) fn key_of(register: &Register, body: &Map<String, Json>) -> Option<String> {
+    if register.unique.is_empty() {
+        return None;
+    }
+    let part = |name: &String| match body.get(name) {
+        Some(Json::String(text)) => text.clone(),
+        // An organization is told by its id, whatever it is called.
+        Some(value) => value.get("id").and_then(Json::as_str).map_or_else(|| value.to_string(), str::to_owned),
+        None => String::new(),
+    };
+    let parts: BTreeMap<usize, String> = register.unique.iter().map(part).enumerate().collect();
+    Some(serde_json::to_string(&parts.into_values().collect::<Vec<_>>()).unwrap_or_default())
+}
+
+/// Values as a form posts them, to fill it with what is there. Personal values stay out.
+pub fn posted_of(register: &Register, body: &Json) -> Posted {
+    let mut posted = Posted::new();
+    for field in register.fields.iter().filter(|field| !field.is_personal() && field.kind != FieldKind::File) {
+        let Some(value) = body.get(&field.id).filter(|value| !blank(value)) else { continue };
+        let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let values = match field.kind {
+            FieldKind::Money | FieldKind::Percent => vec![base::Fen(value.as_i64().unwrap_or_default()).to_string()],
+            FieldKind::YesNo => vec![if value == &Json::Bool(true) { "yes" } else { "no" }.to_owned()],
+            FieldKind::MultiChoice => value.as_array().map_or(&[][..], Vec::as_slice).iter().map(text).collect(),
+            FieldKind::Organization => {
+                let part = |key: &str| value.get(key).and_then(Json::as_str).map(str::to_owned);
+                let code = if field.refers_to == Some(Reference::Organization) { part("code") } else { None };
+                vec![code.or_else(|| part("id")).unwrap_or_else(|| text(value))]
+            }
+            _ => vec![text(value)],
+        };
+        posted.insert(field.id.clone(), values);
+    }
+    posted
+}
