@@ -1,6 +1,6 @@
 //! Runs what was asked for on the import page (导入名册): the dry run of an uploaded file, or the import itself.
 use base::Instant;
-use office::import::uploads::{ImportJob, JOB};
+use office::import::queue::{ImportJob, JOB};
 use office::import::{Progress, Watcher};
 
 use crate::{Failed, Handler, Running};

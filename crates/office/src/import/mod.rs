@@ -7,6 +7,7 @@ mod collect;
 mod keep;
 pub mod places;
 mod prepare;
+pub mod queue;
 mod report;
 mod run;
 pub mod table;

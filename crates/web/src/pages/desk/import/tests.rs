@@ -3,7 +3,7 @@ use authority::AdminRole;
 use axum::http::StatusCode;
 use base::BodyId;
 use office::import::Watcher;
-use office::import::uploads::ImportJob;
+use office::import::queue::ImportJob;
 
 use crate::testing::{Got, TestSite, Visitor};
 
