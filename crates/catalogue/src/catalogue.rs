@@ -184,6 +184,8 @@ impl Catalogue {
             registers: self.registers.keys().map(String::as_str).collect(),
             rules: self.rules.keys().map(String::as_str).collect(),
             params: self.params.names().collect(),
+            plans: self.plans.keys().map(String::as_str).collect(),
+            indicators: self.indicators.keys().map(String::as_str).collect(),
             pages,
             commands,
             test_exists,

@@ -77,6 +77,10 @@ pub enum Target {
     Command(String),
     /// 参数
     Param(String),
+    /// 规划
+    Plan(String),
+    /// 指标
+    Indicator(String),
 }
 
 impl Target {
@@ -90,6 +94,8 @@ impl Target {
             "page" => Self::Page,
             "command" => Self::Command,
             "param" => Self::Param,
+            "plan" => Self::Plan,
+            "indicator" => Self::Indicator,
             _ => return None,
         };
         (!name.is_empty()).then(|| make(name.to_owned()))
@@ -104,6 +110,8 @@ impl Target {
             Self::Page(_) => "page",
             Self::Command(_) => "command",
             Self::Param(_) => "param",
+            Self::Plan(_) => "plan",
+            Self::Indicator(_) => "indicator",
         }
     }
 
@@ -115,7 +123,9 @@ impl Target {
             | Self::Rule(name)
             | Self::Page(name)
             | Self::Command(name)
-            | Self::Param(name) => name,
+            | Self::Param(name)
+            | Self::Plan(name)
+            | Self::Indicator(name) => name,
         }
     }
 }
@@ -161,7 +171,11 @@ impl Trace {
             let target = Target::parse(&text.value);
             if target.is_none() {
                 let message = format!("“{}”不是一个落实对象", text.value);
-                entry.problems().error(&text.at, message, "写成 matter: register: rule: page: command: param: 加名称");
+                entry.problems().error(
+                    &text.at,
+                    message,
+                    "写成 matter: register: rule: page: command: param: plan: indicator: 加名称",
+                );
             }
             target
         });
@@ -186,6 +200,10 @@ pub struct Known<'a> {
     pub rules: BTreeSet<&'a str>,
     /// Parameters by name.
     pub params: BTreeSet<&'a str>,
+    /// Plans by id.
+    pub plans: BTreeSet<&'a str>,
+    /// Indicators by id.
+    pub indicators: BTreeSet<&'a str>,
     /// Pages by route: `/matters`.
     pub pages: &'a [&'a str],
     /// Commands by their words: `catalogue check`.
@@ -218,6 +236,8 @@ pub fn check(clauses: &BTreeMap<String, Clause>, traces: &[Trace], known: &Known
                 Target::Register(_) => ("名册", known.registers.contains(name)),
                 Target::Rule(_) => ("规则", known.rules.contains(name)),
                 Target::Param(_) => ("参数", known.params.contains(name)),
+                Target::Plan(_) => ("规划", known.plans.contains(name)),
+                Target::Indicator(_) => ("指标", known.indicators.contains(name)),
                 Target::Page(_) => ("页面", known.pages.contains(&name)),
                 Target::Command(_) => ("命令", known.commands.contains(&name)),
             };

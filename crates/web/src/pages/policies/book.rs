@@ -1,7 +1,8 @@
 //! The trace read both ways: what carries a clause out, and what a matter, page or rule is there for.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::Date;
+use catalogue::plans::Plan;
 use catalogue::trace::{Clause, Standing, Target, Trace, standing};
 use catalogue::{Catalogue, Document, Pack, PackLevel};
 use office::Office;
@@ -32,6 +33,9 @@ const MODULES: [(&str, &str); 20] = [
     ("X", "全平台"),
     ("R", "不涉及系统"),
 ];
+
+/// All standings in the order they are shown.
+pub(super) const STANDINGS: [Standing; 4] = [Standing::Done, Standing::Part, Standing::Open, Standing::Apart];
 
 /// How people read a standing, its colour, and its word in addresses.
 pub(super) fn words(standing: Standing) -> (&'static str, Tone, &'static str) {
@@ -81,7 +85,8 @@ pub(super) struct Book<'o> {
     pub(super) catalogue: &'o Catalogue,
     pub(super) today: Date,
     by_clause: BTreeMap<&'o str, Vec<&'o Trace>>,
-    matters: BTreeMap<String, String>,
+    /// Matters with their names and the clauses they cite themselves.
+    matters: BTreeMap<String, (String, Vec<String>)>,
 }
 
 impl<'o> Book<'o> {
@@ -95,7 +100,8 @@ impl<'o> Book<'o> {
         let areas = catalogue.packs().iter().map(|pack| office.lineage(&pack.area, today)).collect::<Vec<_>>();
         for area in &areas {
             for resolved in catalogue.matters_at(area, today) {
-                book.matters.entry(resolved.matter.id.as_str().to_owned()).or_insert(resolved.matter.name);
+                let matter = resolved.matter;
+                book.matters.entry(matter.id.as_str().to_owned()).or_insert((matter.name, matter.clauses));
             }
         }
         book
@@ -137,13 +143,20 @@ impl<'o> Book<'o> {
         out
     }
 
-    /// Everything that carries a clause out, with the clauses.
-    pub(super) fn targets(&self) -> BTreeMap<&'o Target, Vec<&'o Clause>> {
-        let mut out: BTreeMap<&Target, Vec<&Clause>> = BTreeMap::new();
-        for trace in self.catalogue.traces() {
-            let Some(clause) = self.catalogue.clauses().get(&trace.clause) else { continue };
+    /// Everything the catalogue declares and whatever else carries a clause out, with the clauses; of the parameters only those
+    /// that carry one out.
+    pub(super) fn targets(&self) -> BTreeMap<Target, Vec<&'o Clause>> {
+        let catalogue = self.catalogue;
+        let declared = (self.matters.keys().cloned().map(Target::Matter))
+            .chain(catalogue.registers().map(|register| Target::Register(register.id.clone())))
+            .chain(catalogue.rules().map(|rule| Target::Rule(rule.id.clone())))
+            .chain(catalogue.plans().map(|plan| Target::Plan(plan.id.clone())))
+            .chain(catalogue.indicators().map(|indicator| Target::Indicator(indicator.id.clone())));
+        let mut out: BTreeMap<Target, Vec<&Clause>> = declared.map(|target| (target, Vec::new())).collect();
+        for trace in catalogue.traces() {
+            let Some(clause) = catalogue.clauses().get(&trace.clause) else { continue };
             for target in &trace.by {
-                let list = out.entry(target).or_default();
+                let list = out.entry(target.clone()).or_default();
                 if !list.iter().any(|known| known.id == clause.id) {
                     list.push(clause);
                 }
@@ -152,15 +165,58 @@ impl<'o> Book<'o> {
         out
     }
 
+    /// The clauses a thing cites in its own file, each once.
+    pub(super) fn cited(&self, target: &Target) -> Vec<&'o Clause> {
+        let catalogue = self.catalogue;
+        let ids: BTreeSet<&str> = match target {
+            Target::Matter(id) => {
+                self.matters.get(id).into_iter().flat_map(|(_, ids)| ids.iter().map(String::as_str)).collect()
+            }
+            Target::Register(id) => {
+                catalogue.find_register(id).into_iter().flat_map(|one| one.clauses.iter().map(String::as_str)).collect()
+            }
+            Target::Indicator(id) => {
+                let indicator = catalogue.find_indicator(id).into_iter();
+                indicator.flat_map(|one| one.clauses.iter().map(|clause| clause.value.as_str())).collect()
+            }
+            Target::Plan(id) => catalogue.find_plan(id).into_iter().flat_map(clauses_of_plan).collect(),
+            Target::Rule(_) | Target::Page(_) | Target::Command(_) | Target::Param(_) => BTreeSet::new(),
+        };
+        ids.into_iter().filter_map(|id| catalogue.clauses().get(id)).collect()
+    }
+
+    /// What of a clause is still to come, in words; nothing where it is carried out or asks nothing.
+    pub(super) fn missing(&self, clause: &Clause) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        let mut say = |text: String| {
+            if !text.is_empty() && !out.contains(&text) {
+                out.push(text);
+            }
+        };
+        for trace in self.traces(&clause.id) {
+            say(trace.missing.clone());
+            if trace.test.is_empty() && !trace.by.is_empty() {
+                let names = trace.by.iter().map(|target| self.name(target)).collect::<Vec<_>>().join("、");
+                say(format!("{names}：还没有测试证明。"));
+            }
+        }
+        if self.standing(clause) == Standing::Open {
+            say("系统里还没有落实这一条的功能。".to_owned());
+        }
+        out
+    }
+
     /// What people call it.
     pub(super) fn name(&self, target: &Target) -> String {
         let known = match target {
-            Target::Matter(id) => self.matters.get(id).cloned(),
+            Target::Matter(id) => self.matters.get(id).map(|(name, _)| name.clone()),
             Target::Register(id) => self.catalogue.find_register(id).map(|register| register.name.clone()),
             Target::Rule(id) => self.catalogue.rules().find(|rule| rule.id == *id).map(|rule| rule.name.clone()),
             Target::Param(name) => self.catalogue.param_book().find(name).map(|def| def.title.clone()),
             Target::Page(_) => None,
             Target::Command(words) => Some(format!("yishe {words}")),
+            Target::Plan(id) => self.catalogue.find_plan(id).map(|plan| plan.name.clone()),
+            Target::Indicator(id) => self.catalogue.find_indicator(id).map(|one| one.name.clone()),
         };
         known.unwrap_or_else(|| target.name().to_owned())
     }
@@ -170,11 +226,18 @@ impl<'o> Book<'o> {
         match target {
             Target::Matter(id) => self.matters.contains_key(id).then(|| format!("/matters/{id}")),
             Target::Page(path) => (!path.contains('{')).then(|| path.clone()),
-            _ => None,
+            Target::Plan(id) => self.catalogue.find_plan(id).map(|plan| format!("/plans/{}", plan.id)),
+            Target::Indicator(id) => self.plan_asking(id).map(|plan| format!("/plans/{}/{id}", plan.id)),
+            Target::Register(_) | Target::Rule(_) | Target::Command(_) | Target::Param(_) => None,
         }
     }
 
-    /// A row of a list of clauses: 条款, 要求, 由什么落实, 情况.
+    /// The first plan that asks something of an indicator.
+    fn plan_asking(&self, indicator: &str) -> Option<&'o Plan> {
+        self.catalogue.plans().find(|plan| plan.targets.iter().any(|target| target.indicator.value == indicator))
+    }
+
+    /// A row of a list of clauses: 条款, 要求, 由什么落实, 情况, 还差什么.
     pub(super) fn row(&self, clause: &Clause) -> Vec<Cell> {
         let (word, tone, _) = words(self.standing(clause));
         let by = self.targets_of(&clause.id).into_iter().map(|target| self.name(target)).collect::<Vec<_>>().join("、");
@@ -183,8 +246,18 @@ impl<'o> Book<'o> {
             Cell::new(&clause.title),
             Cell::new(if by.is_empty() { "—".to_owned() } else { by }),
             Cell::state(word, tone),
+            Cell::new(self.missing(clause).join("")),
         ]
     }
+}
+
+/// Every clause a plan cites: of its targets, stages, tasks and baselines.
+fn clauses_of_plan(plan: &Plan) -> impl Iterator<Item = &str> {
+    let targets = plan.targets.iter().flat_map(|target| target.clauses.iter().map(|clause| clause.value.as_str()));
+    let tasks = plan.tasks.iter().flat_map(|task| task.clauses.iter().map(|clause| clause.value.as_str()));
+    let stages = plan.stages.iter().map(|stage| stage.clause.text.as_str());
+    let bases = plan.baselines.iter().map(|base| base.clause.text.as_str());
+    targets.chain(tasks).chain(stages).chain(bases)
 }
 
 /// Where a clause is.
@@ -207,6 +280,8 @@ pub(super) fn kind(target: &Target) -> &'static str {
         Target::Page(_) => "页面",
         Target::Command(_) => "命令",
         Target::Param(_) => "政策数值",
+        Target::Plan(_) => "规划",
+        Target::Indicator(_) => "指标",
     }
 }
 

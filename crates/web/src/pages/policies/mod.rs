@@ -4,6 +4,7 @@ mod book;
 pub mod by;
 pub mod clause;
 pub mod document;
+pub mod export;
 pub mod index;
 pub mod params;
 #[cfg(test)]
@@ -13,6 +14,8 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use self::book::{Counts, STANDINGS, words};
+use self::export::Picked;
 use crate::page::Link;
 use crate::parts::{Column, SearchBox, Tab, Table, Tabs};
 use crate::site::Site;
@@ -23,6 +26,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(index::routes())
         .merge(by::routes())
         .merge(params::routes())
+        .merge(export::routes())
         .merge(document::routes())
         .merge(clause::routes())
 }
@@ -55,13 +59,24 @@ fn search(value: &str) -> SearchBox {
     }
 }
 
-/// A list of clauses.
-fn table(caption: String, rows: Vec<Vec<crate::parts::Cell>>, empty: &str) -> Table {
+/// Tabs over a list of clauses at `here`: all, and each standing, with how many.
+fn status_tabs(here: &str, counts: Counts, status: &str) -> Tabs {
+    let all = Tab { link: Link::to("全部", here), count: Some(counts.all()), here: status.is_empty() };
+    let some = STANDINGS.map(|standing| {
+        let (word, _, key) = words(standing);
+        let link = Link::to(word, format!("{here}?status={key}"));
+        Tab { link, count: Some(counts.of(standing)), here: status == key }
+    });
+    Tabs { label: "落实情况".to_owned(), tabs: std::iter::once(all).chain(some).collect() }
+}
+
+/// A list of clauses, which the export gives as a file under the same conditions.
+fn table(caption: String, rows: Vec<Vec<crate::parts::Cell>>, exported: &Picked, empty: &str) -> Table {
     Table {
         caption,
-        columns: ["条款", "要求", "由什么落实", "情况"].map(Column::new).to_vec(),
+        columns: ["条款", "要求", "由什么落实", "情况", "还差什么"].map(Column::new).to_vec(),
         rows,
-        exports: Vec::new(),
+        exports: exported.links(),
         empty: empty.to_owned(),
         empty_ways: vec![Link::to("看全部政策文件", "/policies")],
         keys: false,

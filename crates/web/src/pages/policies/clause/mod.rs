@@ -92,7 +92,7 @@ fn page(book: &Book<'_>, clause: &Clause) -> ClausePage {
         class: tone.class(),
         things: things.collect(),
         notes: texts(|trace| &trace.note),
-        missing: texts(|trace| &trace.missing),
+        missing: book.missing(clause),
         tests: texts(|trace| &trace.test),
         duties: duties.map(|duty| format!("{}：{}", book.catalogue.desk_name(duty.desk.as_str()), duty.duty)).collect(),
         before: beside(at.checked_sub(1)),

@@ -6,12 +6,12 @@ use askama::Template;
 use axum::Router;
 use axum::routing::get;
 use catalogue::Document;
-use catalogue::trace::Standing;
 use serde::Deserialize;
 
-use super::book::{Book, level, source, words};
+use super::book::{Book, level, source};
+use super::export::Picked;
 use crate::page::Link;
-use crate::parts::{SummaryList, SummaryRow, Tab, Table, Tabs};
+use crate::parts::{SummaryList, SummaryRow, Table, Tabs};
 use crate::site::Site;
 use crate::{Cache, Cx, Page, Path, Query, WebError};
 
@@ -56,29 +56,22 @@ fn page(book: &Book<'_>, (pack, level, document): (String, &str, &Document), sta
     DocumentPage {
         title: document.title.clone(),
         about: SummaryList { title: String::new(), rows },
-        tabs: has_clauses.then(|| tabs(book, &document.id, status)),
+        tabs: has_clauses.then(|| {
+            let counts = book.counts(book.clauses_of(&document.id));
+            super::status_tabs(&format!("/policies/{}", document.id), counts, status)
+        }),
         table: has_clauses.then(|| table(book, document, status)),
         relied: if has_clauses { Vec::new() } else { relied_on(book, document) },
     }
 }
 
-fn tabs(book: &Book<'_>, id: &str, status: &str) -> Tabs {
-    let counts = book.counts(book.clauses_of(id));
-    let all =
-        Tab { link: Link::to("全部", format!("/policies/{id}")), count: Some(counts.all()), here: status.is_empty() };
-    let some = [Standing::Done, Standing::Part, Standing::Open, Standing::Apart].map(|standing| {
-        let (word, _, key) = words(standing);
-        let link = Link::to(word, format!("/policies/{id}?status={key}"));
-        Tab { link, count: Some(counts.of(standing)), here: status == key }
-    });
-    Tabs { label: "落实情况".to_owned(), tabs: std::iter::once(all).chain(some).collect() }
-}
-
 fn table(book: &Book<'_>, document: &Document, status: &str) -> Table {
+    let picked = Picked { doc: document.id.clone(), status: status.to_owned(), ..Picked::default() };
     let clauses = book.clauses_of(&document.id);
-    let shown = clauses.into_iter().filter(|clause| status.is_empty() || words(book.standing(clause)).2 == status);
-    let rows: Vec<_> = shown.map(|clause| book.row(clause)).collect();
-    super::table(format!("条款 {} 条，截至 {}", rows.len(), book.today), rows, "没有这一类条款。")
+    let rows: Vec<_> =
+        clauses.into_iter().filter(|clause| picked.takes(book, clause)).map(|clause| book.row(clause)).collect();
+    let caption = format!("条款 {} 条，截至 {}", rows.len(), book.today);
+    super::table(caption, rows, &picked, "没有这一类条款。")
 }
 
 /// Matters and parameters that cite the document by its title.

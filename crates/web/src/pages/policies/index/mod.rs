@@ -4,11 +4,11 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Router;
 use axum::routing::get;
-use catalogue::trace::Standing;
 use catalogue::{Confidence, Pack};
 use serde::Deserialize;
 
-use super::book::{Book, Counts, level, source, words};
+use super::book::{Book, Counts, STANDINGS, level, source, words};
+use super::export::Picked;
 use crate::parts::{SearchBox, Table, Tabs};
 use crate::site::Site;
 use crate::{Cache, Cx, Page, Query, WebError};
@@ -79,18 +79,11 @@ fn page(book: &Book<'_>, q: &str) -> IndexPage {
 
 /// Clauses whose id, title, document or fulfilment contains the text.
 fn found(book: &Book<'_>, q: &str) -> Table {
-    let wanted = q.to_lowercase();
-    let hit = |text: &str| text.to_lowercase().contains(&wanted);
-    let rows = book.catalogue.clauses().values().filter(|clause| {
-        let by = book.targets_of(&clause.id);
-        hit(&clause.id)
-            || hit(&clause.title)
-            || by.iter().any(|target| hit(&book.name(target)))
-            || book.traces(&clause.id).iter().any(|trace| hit(&trace.note))
-    });
+    let picked = Picked { q: q.to_owned(), ..Picked::default() };
+    let rows = book.catalogue.clauses().values().filter(|clause| picked.takes(book, clause));
     let rows: Vec<_> = rows.map(|clause| book.row(clause)).collect();
     let empty = format!("没有条款提到“{q}”。换几个字，或者按文件看。");
-    super::table(format!("提到“{q}”的条款，{} 条", rows.len()), rows, &empty)
+    super::table(format!("提到“{q}”的条款，{} 条", rows.len()), rows, &picked, &empty)
 }
 
 fn lines<'b>(book: &'b Book<'_>, pack: &'b Pack) -> impl Iterator<Item = Line> + 'b {
@@ -123,7 +116,7 @@ fn shelf(book: &Book<'_>, pack: &Pack) -> Shelf {
 impl IndexPage {
     /// The counts with their words and the class of their colour.
     fn standings(&self) -> [(&'static str, &'static str, u64); 4] {
-        [Standing::Done, Standing::Part, Standing::Open, Standing::Apart].map(|standing| {
+        STANDINGS.map(|standing| {
             let (word, tone, _) = words(standing);
             (word, tone.class(), self.all.of(standing))
         })
