@@ -48,10 +48,11 @@ impl Overlay {
                 let (value, op) = (Some(Worth::Exact(change.value)), target.op);
                 let same = |aim: &&mut Aim| aim.by == change.by && aim.area == change.area;
                 if let Some(aim) = target.aims.iter_mut().find(same) {
-                    aim.value = value;
+                    (aim.value, aim.growth) = (value, None);
                 } else {
                     let (by, area, at) = (change.by, change.area.clone(), target.at.clone());
-                    target.aims.push(Aim { id: String::new(), by, op, value, high: None, area, clause: None, at });
+                    let id = String::new();
+                    target.aims.push(Aim { id, by, op, value, growth: None, high: None, area, clause: None, at });
                 }
             }
         }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{AreaCode, AreaLevel, Date};
-use catalogue::plans::{Indicator, Op, Part, Plan, Target};
+use catalogue::plans::{Formula, Fraction, Indicator, Op, Part, Plan, Target};
 use catalogue::{Catalogue, Condition, Params};
 
 use crate::facts::FactBase;
@@ -99,6 +99,15 @@ impl<'a> Reporting<'a> {
             .collect()
     }
 
+    /// The baseline the document states for a change against it: that of the indicator whose change it is.
+    fn stated(&self, target: &Target, part: &Part) -> Option<Fraction> {
+        let (indicator, part) = match &part.formula {
+            Formula::Change { of, part, .. } => (of.value.as_str(), part.as_str()),
+            _ => (target.indicator.value.as_str(), part.id.as_str()),
+        };
+        self.plan.baseline_of(indicator, part).map(|base| base.value)
+    }
+
     /// The jobs of all targets; none if the plan's area does not exist on that day.
     pub fn jobs(&self, measuring: &Measuring<'_>) -> Vec<Job<'a>> {
         let Some(area) = measuring.base.areas().find(&self.plan.area) else { return Vec::new() };
@@ -107,7 +116,7 @@ impl<'a> Reporting<'a> {
             part,
             params: self.params,
             area,
-            start: self.plan.baseline_of(&target.indicator.value, &part.id).map(|base| base.value),
+            start: self.stated(target, part),
             others: Some(self.catalogue),
             only: self.only,
         };
@@ -116,13 +125,11 @@ impl<'a> Reporting<'a> {
 
     /// Measures every target in every area of the plan.
     pub fn measure(self, measuring: &Measuring<'_>, threads: usize) -> Report<'a> {
+        let measuring = &Measuring { start: self.start, ..*measuring };
         let jobs = self.jobs(measuring);
         let now = measuring.run(&jobs, threads);
         let mut earlier = measured_where(measuring, &jobs, threads, |job| measuring.year_before(job.part));
-        let mut starts = measured_where(measuring, &jobs, threads, |_| {
-            let facts = self.start?;
-            Some(Measuring { base: facts, on: facts.date(), before: None, ..*measuring })
-        });
+        let mut starts = measured_where(measuring, &jobs, threads, |_| measuring.at_start());
         let triple = |(index, now)| {
             let kept = |measured: Option<Measured>| measured.map(Arc::new);
             (Arc::new(now), kept(earlier.remove(&index)), kept(starts.remove(&index)))

@@ -10,7 +10,7 @@
 use std::cmp::Ordering;
 
 use base::{AreaCode, Date};
-use catalogue::plans::{Aim, Formula, Fraction, Op, Part, Plan, Target};
+use catalogue::plans::{Against, Aim, Formula, Fraction, Op, Part, Plan, Target};
 use catalogue::{Params, Tri};
 
 use crate::figure::{Figure, Number, Why, plain};
@@ -100,8 +100,12 @@ impl<'a> Aimed<'a> {
         aims.iter().find(|aim| day <= aim.by).or(aims.last()).copied()
     }
 
-    /// The number the document starts from, or the one measured.
+    /// The number the document starts from, or the one measured; a change against the baseline starts from nothing.
     pub fn start(&self) -> Option<(Date, Fraction)> {
+        if matches!(self.part.formula, Formula::Change { against: Against::Baseline, .. }) {
+            // On the eve of the plan nothing had changed.
+            return Some((self.plan.period.0.yesterday().ok()?, Fraction::ZERO));
+        }
         let own = self.ancestry.first() == Some(&self.plan.area);
         let stated = self.plan.baseline_of(&self.target.indicator.value, &self.part.id).filter(|_| own);
         stated.map(|base| (base.on, base.value)).or(self.measured_start)
@@ -116,7 +120,7 @@ impl<'a> Aimed<'a> {
         }
         let earlier = self.aims().into_iter().rev().find(|other| other.by < aim.by);
         match earlier {
-            Some(earlier) => Some((earlier.by, earlier.value.as_ref()?.resolve(self.params)?)),
+            Some(earlier) => Some((earlier.by, earlier.number(self.params, self.start())?)),
             None => self.start(),
         }
     }
@@ -124,7 +128,7 @@ impl<'a> Aimed<'a> {
     /// Where the glide path is on a day: a straight line from the start to the aim. None before its start and where there is none.
     pub fn path_on(&self, day: Date) -> Option<Fraction> {
         let aim = self.aim_on(day)?;
-        let wanted = aim.value.as_ref()?.resolve(self.params)?;
+        let wanted = aim.number(self.params, self.start())?;
         let (from, start) = self.path_start(aim)?;
         let days = |to: Date| i128::from(to.duration_since(from).as_hours() / 24);
         let (whole, gone) = (days(aim.by), days(day));
@@ -148,7 +152,7 @@ impl<'a> Aimed<'a> {
             return self.say(Status::NoData, Some(aim), day, why.to_owned());
         };
         let Some(bounds) = self.bounds(aim) else {
-            return self.say(Status::NoData, Some(aim), day, no_bounds(aim.op));
+            return self.say(Status::NoData, Some(aim), day, no_bounds(aim));
         };
         let holds = holds(aim.op, ends, bounds);
         let due = day >= aim.by || self.target.every_day;
@@ -227,7 +231,7 @@ impl<'a> Aimed<'a> {
                 if high == Some(None) {
                     return None;
                 }
-                Some((aim.value.as_ref()?.resolve(self.params)?, high.flatten()))
+                Some((aim.number(self.params, self.start())?, high.flatten()))
             }
         }
     }
@@ -254,8 +258,9 @@ impl<'a> Aimed<'a> {
     }
 }
 
-fn no_bounds(op: Op) -> String {
-    match op {
+fn no_bounds(aim: &Aim) -> String {
+    match aim.op {
+        _ if aim.growth.is_some() => "文件没有写基期数，没有起点可以增长，请先在平台上测一个起点",
         Op::AboveBase | Op::BelowBase => "文件没有写基期数，请先在平台上测一个起点",
         Op::AbovePrevious => "还没有上一年的数",
         _ => "目标用的参数在这里、这一天没有值",

@@ -168,8 +168,10 @@ pub struct Aim {
     pub by: Date,
     /// How the value is held against it: the target's operator unless this stage has another (先“不低于”，最后“每一个”).
     pub op: Op,
-    /// The number; none where the operator needs none.
+    /// The number; none where the operator needs none, and where growth says it.
     pub value: Option<Worth>,
+    /// Instead of a number: what the plan starts from, grown by this share in each year up to the day (年均增长).
+    pub growth: Option<Fraction>,
     /// The upper end of `within`.
     pub high: Option<Worth>,
     /// Only for this area and what lies below it; none: for the whole plan.
@@ -178,6 +180,28 @@ pub struct Aim {
     pub clause: Option<Citation>,
     /// Where it is written.
     pub at: Place,
+}
+
+impl Aim {
+    /// The number asked for, where the plan starts from `start`; none if a parameter has no value or there is nothing to grow from.
+    pub fn number(&self, params: &Params, start: Option<(Date, Fraction)>) -> Option<Fraction> {
+        match self.growth {
+            None => self.value.as_ref()?.resolve(params),
+            Some(rate) => {
+                let (from, start) = start?;
+                Some(
+                    (0..full_years(from, self.by))
+                        .fold(start, |number, _| (number * (Fraction::ONE + rate)).kept_small()),
+                )
+            }
+        }
+    }
+}
+
+/// Whole years from one day to another: three from the last day of 2025 to the last of 2028.
+fn full_years(from: Date, to: Date) -> i16 {
+    let early = (to.month(), to.day()) < (from.month(), from.day());
+    (to.year() - from.year() - i16::from(early)).max(0)
 }
 
 /// A target (目标).

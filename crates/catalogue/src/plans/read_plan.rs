@@ -155,7 +155,10 @@ fn read_aim(row: &Reader<'_>, op: Op, part: &Part) -> Option<Aim> {
     let by = row.get("by").and_then(|_| row.date("by"));
     let op = if row.node().find("op").is_some() { row.need_choice("op", &Op::WORDS)? } else { op };
     let worth = |key: &str| row.find(key).and_then(|node| worth(node, part, row.problems()));
-    let (value, high) = (worth("value"), worth("high"));
+    let growth = row.node().find("value").and_then(|value| value.find("growth")).is_some();
+    let growth = if growth { row.find("value").and_then(|node| read_growth(node, op, row.problems())) } else { None };
+    let value = if growth.is_none() { worth("value") } else { None };
+    let high = worth("high");
     let missing = op.needs_value() && row.node().find("value").is_none();
     if missing || (op == Op::Within && row.node().find("high").is_none()) {
         let help = if op == Op::Within { "请写 value（下限）和 high（上限）" } else { "请写 value = …" };
@@ -174,7 +177,23 @@ fn read_aim(row: &Reader<'_>, op: Op, part: &Part) -> Option<Aim> {
     });
     let clause = row.located("clause").map(|text| Citation { text: text.value, at: text.at });
     let id = row.text("id").unwrap_or_default();
-    Some(Aim { id, by: by?, op, value, high, area, clause, at: row.at().clone() })
+    Some(Aim { id, by: by?, op, value, growth, high, area, clause, at: row.at().clone() })
+}
+
+/// `{ growth = 6 }`: in percent of the year before, each year, from what the plan starts from. Half a percent is `{ growth = 65, of = 1000 }`.
+fn read_growth(node: &Node, op: Op, problems: &Problems) -> Option<Fraction> {
+    let own = Reader::of(node, problems)?;
+    let of = if node.find("of").is_some() { own.int("of") } else { Some(100) };
+    let rate = own.int("growth").zip(of).and_then(|(rate, of)| Fraction::new(rate.into(), of.into()));
+    own.finish();
+    let known = rate.filter(|rate| *rate > Fraction::ZERO - Fraction::ONE && *rate <= Fraction::ONE);
+    if known.is_none() {
+        problems.error(&node.at, "年均增长率应在 -100% 与 100% 之间", "请写 { growth = 6 }，表示每年增长 6%");
+    }
+    if op == Op::Within {
+        problems.error(&node.at, "“保持在”要写两个数，不能写年均增长", "请改用 >=，或写 value 和 high");
+    }
+    known
 }
 
 /// `25`, `{ part = 1, of = 3 }` of a share, `{ param = "…" }`.
@@ -191,7 +210,11 @@ fn worth(node: &Node, part: &Part, problems: &Problems) -> Option<Worth> {
         let share = matches!(part.unit, Unit::Percent | Unit::Permyriad);
         if fraction.is_none() || !share {
             let message = if share { "这里应当是一个数" } else { "只有占比能写成几分之几" };
-            problems.error(&node.at, message, "请写整数、{ param = \"…\" }，占比还可以写 { part = 1, of = 3 }");
+            problems.error(
+                &node.at,
+                message,
+                "请写整数、{ param = \"…\" }，占比还可以写 { part = 1, of = 3 }，年均增长写 { growth = 6 }",
+            );
         }
         fraction.filter(|_| share).map(Worth::Exact)
     };

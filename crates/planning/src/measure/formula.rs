@@ -236,16 +236,19 @@ impl Measuring<'_> {
             return None;
         }
         let now = Box::new(self.one(&inner));
-        let then = match against {
-            Against::Baseline => return Some(Cells::Change { now, then: None, start: job.start, rate }),
-            Against::PreviousYear => {
-                let before = self.year_before(part)?;
-                (before.one(&inner.on_facts(self.base, before.base)?), before.base)
-            }
+        let (earlier, start) = match against {
+            Against::Baseline => (self.at_start(), job.start),
+            Against::PreviousYear => (Some(self.year_before(part)?), None),
         };
-        let range = self.base.areas().range(job.area);
-        let numbers = range.map(|area| same_area(self.base, then.1, area)).collect();
-        Some(Cells::Change { now, then: Some((Box::new(then.0), numbers)), start: None, rate })
+        let then = earlier.and_then(|earlier| {
+            let then = earlier.one(&inner.on_facts(self.base, earlier.base)?);
+            let range = self.base.areas().range(job.area);
+            Some((Box::new(then), range.map(|area| same_area(self.base, earlier.base, area)).collect()))
+        });
+        if then.is_none() && start.is_none() {
+            return None;
+        }
+        Some(Cells::Change { now, then, start, rate })
     }
 
     /// The same at the end of the year before: from the facts of that day where they are given. Without them only yearly figures
@@ -257,7 +260,12 @@ impl Measuring<'_> {
             None if part.formula.is_yearly() => self.base,
             None => return None,
         };
-        Some(Self { base, on: end, before: None, ..*self })
+        Some(Self { base, on: end, before: None, start: None, ..*self })
+    }
+
+    /// The same on the day before the plan began, where its facts are given.
+    pub fn at_start(&self) -> Option<Self> {
+        self.start.map(|base| Self { base, on: base.date(), before: None, start: None, ..*self })
     }
 }
 

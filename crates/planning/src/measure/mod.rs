@@ -30,7 +30,7 @@ pub struct Job<'a> {
     pub params: &'a Params,
     /// The number of the area.
     pub area: u32,
-    /// The baseline, for a change against it.
+    /// The baseline that the document states for the whole area, for a change against it.
     pub start: Option<Fraction>,
     /// Where other indicators are found, for changes of them.
     pub others: Option<&'a Catalogue>,
@@ -63,6 +63,8 @@ pub struct Measuring<'a> {
     pub on: Date,
     /// The facts of the year's end before, for changes against the previous year of what is not yearly.
     pub before: Option<&'a FactBase>,
+    /// The facts of the day before the plan began, for changes against the baseline where the document states none.
+    pub start: Option<&'a FactBase>,
 }
 
 impl std::fmt::Debug for Measuring<'_> {
@@ -85,7 +87,7 @@ pub(crate) enum Cells {
     Gates(Vec<Vec<Tally>>),
     Extreme(Vec<Extreme>),
     Milestone(Vec<Sum>),
-    /// Now; then, with the numbers the areas had; or the baseline.
+    /// Now; then, with the numbers the areas had; and the baseline stated for the whole range.
     Change {
         now: Box<Measured>,
         then: Option<(Box<Measured>, Vec<Option<u32>>)>,
@@ -106,7 +108,7 @@ pub struct Measured {
 impl<'a> Measuring<'a> {
     /// As of the facts' own day.
     pub fn new(base: &'a FactBase, words: &'a Vocabulary, named: &'a NamedChecks) -> Self {
-        Self { base, words, named, on: base.date(), before: None }
+        Self { base, words, named, on: base.date(), before: None, start: None }
     }
 
     /// All jobs, shared out to so many threads, in their order.
@@ -176,9 +178,12 @@ impl Measured {
             Cells::Extreme(cells) => self.weighed(cells[at].figure()),
             Cells::Milestone(cells) => self.weighed(cells[at].reached()),
             Cells::Change { now, then, start, rate } => {
-                let then = match (then, start) {
-                    (Some((then, numbers)), _) => numbers[at].map_or_else(|| self.no_data(), |number| then.at(number)),
-                    (None, Some(start)) => Figure { number: Number::Exact(*start), counts: Counts::default() },
+                let stated = start.filter(|_| area == self.range.start);
+                let then = match (stated, then) {
+                    (Some(stated), _) => Figure { number: Number::Exact(stated), counts: Counts::default() },
+                    (None, Some((then, numbers))) => {
+                        numbers[at].map_or_else(|| self.no_data(), |number| then.at(number))
+                    }
                     (None, None) => Figure::nothing(Why::NoData(Vec::new())),
                 };
                 let now = now.at(area);
