@@ -86,7 +86,7 @@ pub fn office_on(db: TestDb) -> TestOffice {
         gazetteer: gazetteer(),
         outside: Arc::new(crate::connector::Outside::local()),
         editions: crate::cases::Editions::default(),
-        facts: Arc::default(),
+        facts: Arc::new(crate::facts::Keeper::at(folder.path().join("facts"))),
         measured: Arc::default(),
     };
     TestOffice { office, config: db.config.clone(), _db: db, folder }

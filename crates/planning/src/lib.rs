@@ -24,7 +24,7 @@ pub mod table;
 pub mod whatif;
 
 pub use areas::Areas;
-pub use facts::FactBase;
+pub use facts::{FactBase, level_word};
 pub use figure::{Counts, Figure, Number, Why};
 pub use measure::{Job, Measured, Measuring};
 pub use overlay::{AimChange, Overlay};

@@ -28,6 +28,7 @@ pub mod cases;
 pub mod change;
 pub mod cubes;
 pub mod desk;
+pub mod facts;
 pub mod filter;
 pub mod jobs;
 pub mod journal;
@@ -61,7 +62,7 @@ pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
     all.extend(
-        [papers::ALL, people::ALL, plans::ALL, registers::ALL, records::ALL, &desk::statements(), scans::ALL, outside::ALL, upkeep::ALL].concat(),
+        [papers::ALL, people::ALL, plans::ALL, registers::ALL, records::ALL, &desk::statements(), scans::ALL, outside::ALL, upkeep::ALL, facts::ALL].concat(),
     );
     all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all

@@ -40,6 +40,7 @@ pub const ALL: &[Migration] = migrations![
     8 "0008_outside",
     9 "0009_upkeep",
     10 "0010_queues",
+    11 "0011_facts",
     12 "0012_what_if",
     13 "0013_register_history",
 ];
@@ -60,6 +61,8 @@ const INSERT_ONLY: &[(&str, Option<&str>)] = &[
     ("share_call", None),
     ("scan_event", None),
     ("register_version", None),
+    ("plan_snapshot", None),
+    ("plan_figure", None),
 ];
 
 const CREATE: &str = "create table if not exists migration (number bigint not null primary key, name text not null, checksum text not null)";

@@ -1,6 +1,6 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
 use crate::{
-    Record, Statement, accounts, cases, change, desk, jobs, journal, organizations, outside, papers, people, plans, records, registers,
+    Record, Statement, accounts, cases, change, desk, facts, jobs, journal, organizations, outside, papers, people, plans, records, registers,
     scans, upkeep,
 };
 
@@ -78,6 +78,8 @@ pub const ALL: &[Table] = &[
     Table::of::<people::PostRow>(),
     Table::of::<people::AccessRequest>(),
     Table::of::<plans::WhatIf>(),
+    Table::of::<facts::PlanSnapshot>(),
+    Table::of::<facts::PlanFigure>(),
     Table::of::<registers::RegisterEntry>(),
     Table::of::<records::RegisterVersion>(),
     Table::of::<records::RegisterLink>(),

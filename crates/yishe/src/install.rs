@@ -150,7 +150,7 @@ impl Installation {
             index,
             outside: Arc::new(outside),
             editions: office::cases::Editions::default(),
-            facts: Arc::default(),
+            facts: Arc::new(office::facts::Keeper::at(config.data.join("facts"))),
             measured: Arc::default(),
         };
         let log = SealLog::at(config.seal_log());

@@ -136,6 +136,7 @@ impl Office {
         let body = body.clone();
         self.act(Deed::by(who, Origin::none(), "body", body.id, "add_body"), move |work| {
             work.note("name", body.name.clone());
+            work.announce("body", format!("body/{}", body.id), None);
             work.insert(&Body { entry: work.entry, rev: 1, ..body })
         })
     }

@@ -12,14 +12,16 @@ pub struct Follower {
 }
 
 impl Office {
-    /// Starts following: every `pause`, the index and the people who watch learn what happened. A round that fails is logged and
+    /// Starts following: every `pause`, the index, the facts and the people who watch learn what happened. A round that fails is logged and
     /// tried again.
     pub fn start_following(&self, pause: Duration) -> std::io::Result<Follower> {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let (office, told) = (self.clone(), Arc::clone(&stop));
         let thread = std::thread::Builder::new().name("follower".to_owned()).spawn(move || {
+            let mut facts = office.follow_facts_from_now_on();
             loop {
                 office.follow_once();
+                facts.round();
                 let (asked, wake) = &*told;
                 let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
                 let (asked, _) =

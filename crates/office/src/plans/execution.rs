@@ -58,10 +58,22 @@ impl Execution {
             Some(overlay) => (overlay.plan(plan), overlay.params(&params)),
             None => (plan.clone(), params),
         };
-        let (now, before, start) = (day.read(), others[0].read(), others[1].read());
-        let (year_before, eve_facts) = ((year_end < on).then_some(&*before), (eve < on).then_some(&*start));
-        let measuring =
-            Measuring { before: year_before, ..Measuring::new(&now, office.catalogue.words(), office.catalogue.named()) };
+        // A day is read once: a second reading of the same day would wait for a writer that waits for the first.
+        let same = |one: &Arc<Day>, other: &Arc<Day>| Arc::ptr_eq(one, other);
+        let (before, start) = (&others[0], &others[1]);
+        let now = day.read();
+        let before_facts = (!same(before, day)).then(|| before.read());
+        let start_facts = (!same(start, day) && !same(start, before)).then(|| start.read());
+        let year_before = (year_end < on).then(|| before_facts.as_deref().unwrap_or(&now));
+        let eve_facts = (eve < on).then(|| match &start_facts {
+            Some(facts) => &**facts,
+            None if same(start, before) => before_facts.as_deref().unwrap_or(&now),
+            None => &now,
+        });
+        let measuring = Measuring {
+            before: year_before,
+            ..Measuring::new(&now, office.catalogue.words(), office.catalogue.named())
+        };
         let asked = Reporting {
             catalogue: &office.catalogue,
             plan: &plan,

@@ -2,6 +2,7 @@
 pub mod behind;
 pub mod course;
 mod execution;
+mod freeze;
 pub mod indicator;
 pub mod lines;
 pub mod table;
@@ -16,6 +17,7 @@ use catalogue::plans::Plan;
 use planning::Overlay;
 
 pub use execution::Execution;
+pub use freeze::{Drifted, FrozenDay};
 
 use crate::facts::Ready;
 use crate::{Office, Refused};

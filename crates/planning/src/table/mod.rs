@@ -225,6 +225,13 @@ impl Table {
         self.ids.get(row).copied()
     }
 
+    /// Where a subject counts.
+    pub fn place(&self, row: usize) -> Option<Place> {
+        let domiciled = *self.domiciled.get(row)?;
+        let registered = self.registered.as_ref().and_then(|column| column.get(row)).copied().unwrap_or(domiciled);
+        Some(Place { registered, domiciled })
+    }
+
     /// Moves a subject.
     pub fn put(&mut self, row: usize, place: Place) {
         if let Some(cell) = self.domiciled.get_mut(row) {

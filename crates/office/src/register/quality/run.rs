@@ -277,6 +277,8 @@ fn write_batch(work: &mut Work<'_, '_>, run: QualityRun, batch: Batch, findings:
     for (origin, pos) in batch.positions {
         change::keep_position(work.tx, &name, origin, pos)?;
     }
+    // Facts follow what is found and what is gone, and that a whole register was looked at.
+    let found = !findings.new.is_empty() || !findings.moved.is_empty();
     for issue in findings.moved {
         run.gone += i64::from(issue.state == "closed");
         work.update(&QualityIssue { rev: issue.rev + 1, entry: work.entry, ..issue })?;
@@ -292,6 +294,9 @@ fn write_batch(work: &mut Work<'_, '_>, run: QualityRun, batch: Batch, findings:
     }
     // The run's row is checked by its revision: of two workers with the same batch, the second finds it written.
     work.update(&run)?;
+    if found || batch.last {
+        work.announce("quality", format!("quality/{}", run.area), None);
+    }
     for issue in findings.new {
         work.insert_bulk(&QualityIssue { entry: work.entry, ..issue })?;
     }

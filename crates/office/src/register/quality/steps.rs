@@ -58,6 +58,7 @@ impl Office {
             work.note("item", issue.item.clone());
             let body = json!({ "corrected_by": account, "basis_given": true });
             let (rev, entry) = (row.rev + 1, work.entry);
+            work.announce("quality", format!("quality/{}", row.area), None);
             work.update(&QualityIssue { state: "corrected".to_owned(), body, rev, entry, ..row })
         })
     }
@@ -147,6 +148,7 @@ impl Office {
             let moved = step(row, work.tx)?;
             work.note("state", moved.state.clone());
             let entry = work.entry;
+            work.announce("quality", format!("quality/{}", moved.area), None);
             work.update(&QualityIssue { rev, entry, ..moved })
         })
     }
