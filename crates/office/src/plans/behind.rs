@@ -14,8 +14,11 @@ use crate::facts::Ready;
 use crate::{Office, Refused};
 
 /// What is listed, with its word in addresses and its name.
-pub const LISTS: [(&str, Which, &str); 3] =
-    [("lacking", Which::Lacking, "不符合"), ("passing", Which::Passing, "符合"), ("unclear", Which::Unclear, "数据不全")];
+pub const LISTS: [(&str, Which, &str); 3] = [
+    ("lacking", Which::Lacking, "不符合"),
+    ("passing", Which::Passing, "符合"),
+    ("unclear", Which::Unclear, "数据不全"),
+];
 
 /// What somebody wants to see of a list.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -139,8 +142,8 @@ impl Office {
             let found = self.found_behind(measuring, &job, (which, ask));
             Ok::<_, Refused>(Found { name: name_of(&entry.indicator.name, entry.part), ..found? })
         })??;
-        let hidden = self.hides_names(&found, seen, actor);
         let subject = found.subject.clone().unwrap_or(Subject::Area);
+        let hidden = self.hides_names(&subject, &found.facts, seen, actor);
         let shown: Vec<(Listed, String)> = if hidden.is_some() { Vec::new() } else { found.page };
         let mut asked: Vec<(Listed, String)> = shown.clone();
         let why = found.why.filter(|_| hidden.is_none());
@@ -167,7 +170,12 @@ impl Office {
         })
     }
 
-    fn found_behind(&self, measuring: &Measuring<'_>, job: &Job<'_>, (which, ask): (Which, &AskList)) -> Result<Found, Refused> {
+    fn found_behind(
+        &self,
+        measuring: &Measuring<'_>,
+        job: &Job<'_>,
+        (which, ask): (Which, &AskList),
+    ) -> Result<Found, Refused> {
         let start = match ask.after.as_str() {
             "" => None,
             text => Some(
@@ -205,15 +213,20 @@ impl Office {
     }
 
     /// Why names may not be shown to the asker; none: they may.
-    fn hides_names(&self, found: &Found, seen: &Seen, actor: Option<&Actor>) -> Option<String> {
-        let subject = found.subject.as_ref()?;
+    pub(super) fn hides_names(
+        &self,
+        subject: &Subject,
+        facts: &[(Subject, String)],
+        seen: &Seen,
+        actor: Option<&Actor>,
+    ) -> Option<String> {
         if matches!(subject, Subject::Person | Subject::Case) {
             let what = subject.name();
             return Some(format!("这里数的是{what}，不列出名字。经办的岗位请在工作台里查看"));
         }
         // Numbers of communities and areas are what the plan publishes.
         let grouped = matches!(subject, Subject::Community | Subject::Area);
-        let secret = found.facts.iter().filter(|(of, _)| !grouped && of == subject);
+        let secret = facts.iter().filter(|(of, _)| !grouped && of == subject);
         let secret: Vec<&str> = secret
             .filter_map(|(_, name)| self.catalogue.words().find(name))
             .filter(|fact| !fact.public)
@@ -232,7 +245,12 @@ impl Office {
     }
 
     /// Names for a page of a list, in its order.
-    fn name_subjects(&self, seen: &Seen, subject: &Subject, page: &[(Listed, String)]) -> Result<Vec<Named>, Refused> {
+    pub(super) fn name_subjects(
+        &self,
+        seen: &Seen,
+        subject: &Subject,
+        page: &[(Listed, String)],
+    ) -> Result<Vec<Named>, Refused> {
         let on = seen.execution.on;
         let codes = seen.with(|_, measuring, _| {
             let areas = measuring.base.areas();
@@ -342,4 +360,3 @@ fn change(measuring: &Measuring<'_>, job: &Job<'_>, listed: &Listed) -> Option<S
     let context = Context::new(&facts, job.params, measuring.words, measuring.named);
     Some(condition.changes(&context).text())
 }
-

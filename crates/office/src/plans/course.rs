@@ -4,7 +4,7 @@ use catalogue::plans::{Fraction, Part};
 use planning::{Phase, Status};
 
 use super::indicator::entry_of;
-use super::lines::{TargetLine, aimed, ancestry, shown};
+use super::lines::{TargetLine, aimed, ancestry, shown, start_of};
 use super::view::View;
 use crate::facts::Ready;
 use crate::{Office, Refused};
@@ -100,11 +100,9 @@ impl Office {
                 let codes: Vec<AreaCode> = ancestry(measuring, at);
                 let line = report.line(measuring, entry, &codes, at);
                 let figure = entry.now.at(at);
-                aims = aimed(report, (entry.target, entry.part), &codes, None)
-                    .aims()
-                    .into_iter()
-                    .filter_map(|aim| Some((aim.by, aim.value.as_ref()?.resolve(report.asked.params)?)))
-                    .collect();
+                let asked = aimed(report, (entry.target, entry.part), &codes, start_of(report, measuring, entry, at));
+                let told = asked.aims().into_iter();
+                aims = told.filter_map(|aim| Some((aim.by, aim.number(report.asked.params, asked.start())?))).collect();
                 measured = Some(entry.part.clone());
                 Ok::<_, Refused>(CoursePoint {
                     day,

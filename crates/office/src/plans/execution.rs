@@ -105,4 +105,22 @@ impl Execution {
         };
         read(&asked.recall(self.on, &self.figures), &measuring)
     }
+
+    /// Reads the figures of two executions on the same facts, which are read once: what is, and what is supposed.
+    pub fn beside<R>(
+        &self,
+        other: &Self,
+        read: impl FnOnce(&Measuring<'_>, &Report<'_>, &Report<'_>) -> R,
+    ) -> R {
+        self.with(|report, measuring| {
+            let asked = Reporting {
+                catalogue: &other.catalogue,
+                plan: &other.plan,
+                params: &other.params,
+                start: other.start.as_ref(),
+                only: other.only.as_ref(),
+            };
+            read(measuring, report, &asked.recall(other.on, &other.figures))
+        })
+    }
 }

@@ -276,8 +276,12 @@ impl Office {
     fn areas_between(&self, measuring: &Measuring<'_>, number: u32, at: u32) -> String {
         let codes = ancestry(measuring, number);
         let top = measuring.base.areas().code(at);
-        let mut names: Vec<&str> =
-            codes.iter().skip(1).take_while(|code| Some(*code) != top).filter_map(|code| self.areas.name(code)).collect();
+        let mut names: Vec<&str> = codes
+            .iter()
+            .skip(1)
+            .take_while(|code| Some(*code) != top)
+            .filter_map(|code| self.areas.name(code))
+            .collect();
         names.reverse();
         names.concat()
     }
@@ -298,8 +302,7 @@ pub fn job<'a>(
 
 fn asked_parts(report: &Report<'_>, indicator: &Indicator) -> Vec<(String, String)> {
     let own = report.entries.iter().filter(|entry| entry.indicator.id == indicator.id);
-    let mut parts: Vec<(String, String)> =
-        own.map(|entry| (entry.part.id.clone(), entry.part.name.clone())).collect();
+    let mut parts: Vec<(String, String)> = own.map(|entry| (entry.part.id.clone(), entry.part.name.clone())).collect();
     parts.dedup();
     parts
 }
@@ -357,15 +360,14 @@ fn word_of(level: AreaLevel) -> &'static str {
 
 /// Sorts what is ranked otherwise; what has no number stays behind.
 fn sort(ranked: &mut [(Option<Fraction>, RankedArea)], how: &str) {
-    let by_value = |one: &(Option<Fraction>, RankedArea), two: &(Option<Fraction>, RankedArea), up: bool| {
-        match (one.0, two.0) {
+    let by_value =
+        |one: &(Option<Fraction>, RankedArea), two: &(Option<Fraction>, RankedArea), up: bool| match (one.0, two.0) {
             (Some(one), Some(two)) if up => one.cmp(&two),
             (Some(one), Some(two)) => two.cmp(&one),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (None, None) => Ordering::Equal,
-        }
-    };
+        };
     match how {
         "value" => ranked.sort_by(|one, two| by_value(one, two, true).then_with(|| one.1.area.cmp(&two.1.area))),
         "-value" => ranked.sort_by(|one, two| by_value(one, two, false).then_with(|| one.1.area.cmp(&two.1.area))),

@@ -215,14 +215,22 @@ pub fn ancestry(measuring: &Measuring<'_>, area: u32) -> Vec<AreaCode> {
     areas.ancestry(area).into_iter().filter_map(|at| areas.code(at).cloned()).collect()
 }
 
+/// What the platform measures for the day before the plan began, in an area that existed then.
+pub fn start_of(
+    report: &Report<'_>,
+    measuring: &Measuring<'_>,
+    entry: &Entry<'_>,
+    area: u32,
+) -> Option<(Date, Fraction)> {
+    let (measured, facts) = (entry.start.as_ref()?, report.asked.start?);
+    let at = planning::measure::same_area(measuring.base, facts, area)?;
+    Some((facts.date(), measured.at(at).known()?))
+}
+
 /// Start, last year's end and the day of one target, from what was measured anyway.
 fn course(report: &Report<'_>, measuring: &Measuring<'_>, entry: &Entry<'_>, line: &Line<'_>, area: u32) -> Vec<Point> {
     let mut points = Vec::new();
-    let start = entry.start.as_ref().zip(report.asked.start).and_then(|(measured, facts)| {
-        let at = planning::measure::same_area(measuring.base, facts, area)?;
-        Some((facts.date(), measured.at(at).known()))
-    });
-    points.extend(start);
+    points.extend(start_of(report, measuring, entry, area).map(|(day, number)| (day, Some(number))));
     let before = Date::new(report.on.year() - 1, 12, 31).ok().zip(line.before.as_ref());
     points.extend(before.map(|(day, figure)| (day, figure.known())));
     points.push((report.on, line.figure.known()));

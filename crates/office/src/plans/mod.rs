@@ -5,8 +5,11 @@ mod execution;
 mod freeze;
 pub mod indicator;
 pub mod lines;
+pub mod overlays;
+pub mod suppose;
 pub mod table;
 pub mod view;
+pub mod whatif;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,6 @@
 //! A plan's lines as a table (规划执行情况表): the same rows in Excel, as CSV and on the command line.
 use rust_xlsxwriter::{Format, Workbook};
+use serde_json::{Value as Json, json};
 
 use super::lines::{PlanReport, TargetLine};
 use crate::Refused;
@@ -64,11 +65,30 @@ pub fn heading(report: &PlanReport) -> Vec<String> {
         format!("{}{draft}", head.name),
         format!("{}　规划期 {} 至 {}", head.issuer, head.period.0, head.period.1),
         format!("{}，截至 {}，{}", report.area_name, report.on, report.phase),
-        format!(
-            "达标 {}，预警 {}，未达标 {}，暂无数据 {}",
-            sum.met, sum.at_risk, sum.missed, sum.no_data
-        ),
+        format!("达标 {}，预警 {}，未达标 {}，暂无数据 {}", sum.met, sum.at_risk, sum.missed, sum.no_data),
     ]
+}
+
+/// The report as JSON, for other programs.
+pub fn json(report: &PlanReport) -> Json {
+    let line = |group: &str, line: &TargetLine| {
+        json!({
+            "group": group, "indicator": line.indicator, "part": line.part, "name": line.name, "said": line.said,
+            "clauses": line.clauses.iter().map(|clause| clause.id.as_str()).collect::<Vec<_>>(),
+            "value": line.value.text, "number": line.value.number, "exact": line.value.exact, "range": line.value.range,
+            "before": line.before, "asked": line.asked, "due": line.due.map(|day| day.to_string()), "path": line.path,
+            "status": line.status.name(), "reason": line.reason, "missing": line.missing,
+            "passing": line.counts.yes, "lacking": line.counts.no, "unclear": line.counts.unknown,
+        })
+    };
+    let lines = report.groups.iter().flat_map(|group| group.lines.iter().map(|one| line(&group.title, one)));
+    let sum = report.summary;
+    json!({
+        "plan": report.head.id, "name": report.head.name, "draft": report.head.draft,
+        "on": report.on.to_string(), "area": report.area.to_string(), "area_name": report.area_name, "phase": report.phase,
+        "summary": { "met": sum.met, "at_risk": sum.at_risk, "missed": sum.missed, "no_data": sum.no_data },
+        "targets": lines.collect::<Vec<_>>(),
+    })
 }
 
 /// The report as CSV: a heading row, then the lines. Opens in Excel as UTF-8.

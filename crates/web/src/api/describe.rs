@@ -17,8 +17,10 @@ use crate::{Cache, Page, WebError};
 #[derive(OpenApi)]
 #[openapi(
     info(title = "一社开放接口", version = "1", description = "社会组织登记信息的公开查询接口。不含个人信息；不需要密钥；每个地址每秒有次数限制（429）。字段名为本平台所定；MZ/T 097 的元数据名称尚未取得标准文本，故不标注。"),
-    paths(super::organizations::search, super::organizations::show, super::organizations::versions, super::changes::changes),
-    tags((name = "organizations", description = "组织：查询、档案、版本"), (name = "changes", description = "变动：按登记机关顺序跟随"))
+    paths(super::organizations::search, super::organizations::show, super::organizations::versions, super::changes::changes,
+        super::plans::plans, super::plans::plan, super::plans::indicator, super::plans::list),
+    tags((name = "organizations", description = "组织：查询、档案、版本"), (name = "changes", description = "变动：按登记机关顺序跟随"),
+        (name = "plans", description = "规划：目标、指标、名单"))
 )]
 pub struct Document;
 
@@ -98,7 +100,10 @@ fn operations(spec: &Value) -> Vec<Operation> {
         let example = match path.as_str() {
             "/api/v1/organizations" => "/api/v1/organizations?q=助学&kind=foundation&limit=5".to_owned(),
             "/api/v1/changes" => path.clone(),
-            other => other.replace("{code}", "53100000500021676K"),
+            other => other
+                .replace("{code}", "53100000500021676K")
+                .replace("{id}", "liaoning-14th")
+                .replace("{indicator}", "ln-01"),
         };
         Operation {
             id: text(get, "operationId"),

@@ -4,6 +4,7 @@ pub mod atom;
 pub mod changes;
 pub mod describe;
 pub mod organizations;
+pub mod plans;
 #[cfg(test)]
 mod tests;
 
@@ -157,5 +158,5 @@ pub fn tagged(headers: &HeaderMap, kind: &'static str, bytes: Vec<u8>) -> Respon
 
 /// `/api/v1/…`, `/api/openapi.json`, `/api/docs`, `/feeds/…`
 pub fn routes() -> Router<Arc<Site>> {
-    Router::new().merge(organizations::routes()).merge(changes::routes()).merge(describe::routes())
+    Router::new().merge(organizations::routes()).merge(changes::routes()).merge(plans::routes()).merge(describe::routes())
 }

@@ -12,6 +12,7 @@ pub mod matters;
 pub mod my;
 pub mod outcomes;
 pub mod personal;
+pub mod plans;
 pub mod policies;
 pub mod prefs;
 pub mod register;
@@ -40,6 +41,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(signup::routes())
         .merge(account::routes())
         .merge(personal::routes())
+        .merge(plans::routes())
         .merge(admin::routes())
         .merge(upkeep::routes())
         .merge(report::routes())

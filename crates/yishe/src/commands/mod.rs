@@ -10,6 +10,7 @@ mod import;
 mod journal;
 mod keys;
 mod migrate;
+mod plan;
 mod restore;
 mod serve;
 mod verify;
@@ -60,6 +61,8 @@ enum Command {
     Journal(journal::Journal),
     /// 事项目录：检查、说明
     Catalogue(catalogue::CatalogueArgs),
+    /// 规划：列出、执行情况
+    Plan(plan::PlanArgs),
     /// 离线验证电子证照
     Verify(verify::Verify),
     /// 账号：开立最初的三员
@@ -109,6 +112,7 @@ impl Cli {
             Command::Code(command) => command.run(),
             Command::Journal(command) => command.run(&asked),
             Command::Catalogue(command) => command.run(&asked),
+            Command::Plan(command) => command.run(&asked),
             Command::Verify(command) => command.run(&asked),
             Command::Account(command) => command.run(&asked),
             Command::Keys(command) => command.run(&asked),
