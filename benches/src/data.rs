@@ -45,6 +45,8 @@ pub fn office(folder: &Path) -> Result<Office> {
         index: Some(Arc::new(search::Index::open(folder.join("search.db"))?)),
         outside: Arc::new(office::connector::Outside::local()),
         editions: office::cases::Editions::default(),
+        facts: Arc::new(office::facts::Keeper::at(folder.join("facts"))),
+        measured: Arc::default(),
     })
 }
 
@@ -90,7 +92,8 @@ pub fn machine_load() -> String {
     text.split_whitespace().next().unwrap_or("?").to_owned()
 }
 
-fn count(office: &Office) -> Result<i64> {
+/// Organizations of all kinds in the register.
+pub fn count(office: &Office) -> Result<i64> {
     Ok(office.db.read(|tx| tx.get::<i64>(Sql::dynamic("bench.count", "select count(*) from organization"), &[]))?)
 }
 

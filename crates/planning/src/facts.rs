@@ -1,5 +1,6 @@
 //! All tables of one day (事实库): what followed the change rows up to certain positions.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base::{AreaCode, AreaLevel, AreaTree, Date, Origin};
 use catalogue::{Catalogue, Subject, Value};
@@ -11,7 +12,8 @@ use crate::table::{Given, Layout, Place, Table, used_facts};
 #[derive(Clone, PartialEq, Debug)]
 pub struct FactBase {
     date: Date,
-    areas: Areas,
+    /// Shared by everything that only reads them: there are hundreds of thousands.
+    areas: Arc<Areas>,
     tables: BTreeMap<Subject, Table>,
     positions: BTreeMap<Origin, u64>,
 }
@@ -30,14 +32,14 @@ impl FactBase {
             (subject, Table::new(layout))
         };
         let tables = used.into_iter().map(table).collect();
-        let mut base = Self { date, areas, tables, positions: BTreeMap::new() };
+        let mut base = Self { date, areas: Arc::new(areas), tables, positions: BTreeMap::new() };
         base.enter_areas(tree);
         base
     }
 
     pub(crate) fn from_parts(
         date: Date,
-        areas: Areas,
+        areas: Arc<Areas>,
         tables: BTreeMap<Subject, Table>,
         positions: BTreeMap<Origin, u64>,
     ) -> Self {
@@ -50,7 +52,7 @@ impl FactBase {
     pub fn move_to(&mut self, tree: &AreaTree, date: Date) {
         let areas = Areas::of(tree, date);
         let fixed = |subject: &Subject| matches!(subject, Subject::Area | Subject::Community);
-        let old = std::mem::replace(&mut self.areas, areas);
+        let old = std::mem::replace(&mut self.areas, Arc::new(areas));
         self.date = date;
         let areas = &self.areas;
         let exact = |at: u32| old.code(at).and_then(|code| areas.find(code)).unwrap_or(NOWHERE);
@@ -101,7 +103,7 @@ impl FactBase {
 
     /// Its day and areas without any facts: all that is needed to find an area's number on that day.
     pub fn outline(&self) -> Self {
-        Self::from_parts(self.date, self.areas.clone(), BTreeMap::new(), BTreeMap::new())
+        Self::from_parts(self.date, Arc::clone(&self.areas), BTreeMap::new(), BTreeMap::new())
     }
 
     /// The day whose facts these are.

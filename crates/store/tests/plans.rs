@@ -100,6 +100,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("organizations.each", "an index build reads everything"),
     ("organizations.all_as_of", "another day from versions alone is a job"),
     ("people.bodies", "a reference table"),
+    ("facts.named", "a question from the command line"),
     ("facts.versions", "the facts of a day are built from everything"),
     ("facts.cases", "the facts of a day are built from everything"),
     ("facts.defective", "the facts of a day are built from everything"),

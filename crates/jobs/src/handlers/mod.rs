@@ -3,6 +3,7 @@ mod codes;
 mod deliver;
 mod import;
 mod lapse;
+mod plans;
 mod quality;
 mod scans;
 mod seal;
@@ -17,6 +18,7 @@ pub use codes::Codes;
 pub use deliver::Deliver;
 pub use import::Import;
 pub use lapse::Lapse;
+pub use plans::Plans;
 pub use quality::Quality;
 pub use scans::Scans;
 pub use seal::Seal;
@@ -37,5 +39,6 @@ pub fn standard(log: SealLog) -> Registry {
         Arc::new(Snapshot) as _,
         Arc::new(Deliver) as _,
         Arc::new(Codes) as _,
+        Arc::new(Plans) as _,
     ])
 }

@@ -4,6 +4,7 @@
 //! follows the same rows, so that what is entered late changes the past day too. Each is a function of the database alone: it can be
 //! thrown away and made anew at any time. Who supplies which fact is one table, [`supply::SUPPLIED`].
 mod build;
+pub mod explain;
 mod files;
 mod follow;
 mod items;
@@ -84,8 +85,9 @@ pub enum Ready<T> {
     },
 }
 
-/// So many days besides today are held in memory.
-const OTHERS: usize = 2;
+/// So many days besides today are held in memory: the year-end before and the eve of the plan, which each plan page needs, and the day
+/// itself where the plan is over.
+const OTHERS: usize = 3;
 
 #[derive(Default)]
 struct Held {

@@ -12,8 +12,8 @@ pub struct Follower {
 }
 
 impl Office {
-    /// Starts following: every `pause`, the index, the facts and the people who watch learn what happened. A round that fails is logged and
-    /// tried again.
+    /// Starts following: every `pause`, the index, the facts and the people who watch learn what happened. A round that fails is
+    /// logged and tried again.
     pub fn start_following(&self, pause: Duration) -> std::io::Result<Follower> {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let (office, told) = (self.clone(), Arc::clone(&stop));

@@ -1,6 +1,9 @@
 //! Year-ends of plans, frozen (规划快照): each night every year-end of a plan that has gone by, and its last day, that has no snapshot yet
 //! is measured and written down, in one act, with the digests of formula, parameters and facts. What comes out otherwise later says
 //! why: facts entered late, another formula, other parameters.
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use authority::Actor;
@@ -191,14 +194,8 @@ fn is_kept(plan: &AreaCode, area: &AreaCode) -> bool {
     depth(area.level()) <= depth(plan.level()) + LEVELS
 }
 
-const LEVELS_DOWN: [AreaLevel; 6] = [
-    AreaLevel::Nation,
-    AreaLevel::Province,
-    AreaLevel::City,
-    AreaLevel::County,
-    AreaLevel::Town,
-    AreaLevel::Community,
-];
+const LEVELS_DOWN: [AreaLevel; 6] =
+    [AreaLevel::Nation, AreaLevel::Province, AreaLevel::City, AreaLevel::County, AreaLevel::Town, AreaLevel::Community];
 
 /// The areas whose figure is another, or that are new or gone.
 fn differing(then: &Frozen, now: &Frozen) -> Vec<(AreaCode, String, String)> {

@@ -5,6 +5,7 @@ mod catalogue;
 mod code;
 mod config;
 mod demo;
+mod facts;
 mod generate;
 mod import;
 mod journal;
@@ -63,6 +64,8 @@ enum Command {
     Catalogue(catalogue::CatalogueArgs),
     /// 规划：列出、执行情况
     Plan(plan::PlanArgs),
+    /// 事实：说明一个组织或者地区的事实从哪里来
+    Facts(facts::Facts),
     /// 离线验证电子证照
     Verify(verify::Verify),
     /// 账号：开立最初的三员
@@ -113,6 +116,7 @@ impl Cli {
             Command::Journal(command) => command.run(&asked),
             Command::Catalogue(command) => command.run(&asked),
             Command::Plan(command) => command.run(&asked),
+            Command::Facts(command) => command.run(&asked),
             Command::Verify(command) => command.run(&asked),
             Command::Account(command) => command.run(&asked),
             Command::Keys(command) => command.run(&asked),
