@@ -191,7 +191,13 @@ impl<'p> Loading<'p> {
     /// Choices that stand elsewhere in the catalogue: code lists, documents, plans, desks.
     fn register_choices(&mut self) {
         use crate::registers::Source;
-        let choice = |(value, label): (String, String)| Choice { value, label, help: String::new(), registers: None };
+        let choice = |(value, label): (String, String)| Choice {
+            value,
+            label,
+            help: String::new(),
+            registers: None,
+            title: None,
+        };
         let catalogue = &mut self.catalogue;
         let documents = catalogue.packs.iter().flat_map(|pack| &pack.documents);
         let documents: Vec<_> = documents.map(|document| (document.id.clone(), document.title.clone())).collect();

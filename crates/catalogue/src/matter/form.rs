@@ -191,6 +191,9 @@ pub struct Choice {
     /// The word under which the register keeps it, where that is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registers: Option<String>,
+    /// The title the register keeps with a post, where the post's own name does not say it: 行政负责人.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
 }
 
 /// A part of a person's answer.

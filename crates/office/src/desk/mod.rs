@@ -30,7 +30,7 @@ pub use draft::ActDraft;
 pub use edition::Outdated;
 pub use limits::LimitView;
 pub use moves::{DeskView, MoveView, target_label};
-pub use pending::{Pending, UNDO_SECONDS};
+pub use pending::Pending;
 pub use power::{Power, PowerRow};
 pub use queue::{Day, DayDesk, QueueAsk, QueuePage, QueueRow, Urgency, Which};
 pub use sheet::{CorrectionSheet, SheetItem};

@@ -1,4 +1,4 @@
-//! Acts with undo (待生效): kept for ten seconds, taken back by a click, decided and done only then. A restart in between changes
+//! Acts with undo (待生效): kept for some seconds, taken back by a click, decided and done only then. A restart in between changes
 //! nothing: what is due is done at the next start. Whoever has signed out meanwhile has still acted.
 use authority::{Actor, Verb};
 use base::{AccountId, CaseId, Instant, Origin, RecordId};
@@ -11,13 +11,13 @@ use store::{Tx, args};
 
 use super::document;
 use super::draft::ActDraft;
-use crate::act::Deed;
+use crate::act::{Deed, Work};
 use crate::cases::Done;
 use crate::people::Keys;
 use crate::{Office, Refused};
 
-/// How long an act may be taken back (clerks' convention: undo for 10 s).
-pub const UNDO_SECONDS: i64 = 10;
+/// The parameter that says for how many seconds an act may be taken back.
+const UNDO: &str = "undo_seconds";
 /// How many are done in one go.
 const BATCH: usize = 100;
 
@@ -87,6 +87,12 @@ pub(super) fn pending_on(tx: &mut Tx<'_>, origin: Origin, case: CaseId) -> Resul
     Ok(desk::pending_on(tx, origin, &format!("case/{case}"))?.iter().filter_map(Pending::of).collect())
 }
 
+/// The deed of a drafted act on a case.
+fn deed_of(who: &Actor, (origin, case): (Origin, CaseId), draft: &ActDraft) -> Deed {
+    let verb = serde_json::to_value(draft.verb).ok().and_then(|word| word.as_str().map(str::to_owned));
+    Deed::by(who, origin, "case", case, &verb.unwrap_or_default()).because(draft.reason.clone())
+}
+
 impl Office {
     /// Puts an act down to take effect in ten seconds. It is decided now already, so that a refusal is told at once; and again
     /// then, on the revision the person saw.
@@ -112,6 +118,7 @@ impl Office {
                 ));
             }
             let label = office.foresee(tx, &who, row.clone(), &draft)?;
+            let undo = office.undo_seconds()?;
             let now = office.clock.now();
             let kept = Kept {
                 case: id,
@@ -129,11 +136,16 @@ impl Office {
                 subject: format!("case/{id}"),
                 act: serde_json::to_value(&kept).map_err(Refused::internal)?,
                 at: now,
-                runs_at: now.plus_seconds(UNDO_SECONDS),
+                runs_at: now.plus_seconds(undo),
             };
             tx.insert(&act)?;
             Pending::of(&act).ok_or_else(|| Refused::internal("a pending act that cannot be read back"))
         })
+    }
+
+    /// For how many seconds an act may be taken back.
+    pub fn undo_seconds(&self) -> Result<i64, Refused> {
+        self.need_int(UNDO, &base::AreaCode::nation(), self.clock.today())
     }
 
     /// Decides an act without doing it; gives the words of its button.
@@ -210,22 +222,43 @@ impl Office {
     fn run_one(&self, row: &PendingAct) -> Result<Done, Refused> {
         let kept: Kept = serde_json::from_value(row.act.clone()).map_err(Refused::internal)?;
         let who = self.db.read(|tx| self.as_he_is_now(tx, &kept.actor))?;
-        let verb = serde_json::to_value(kept.draft.verb).ok().and_then(|word| word.as_str().map(str::to_owned));
-        let deed =
-            Deed::by(&who, row.origin, "case", kept.case, &verb.unwrap_or_default()).because(kept.draft.reason.clone());
         let (office, origin, id) = (self.clone(), row.origin, row.id);
-        self.act(deed, move |work| {
+        self.act(deed_of(&who, (origin, kept.case), &kept.draft), move |work| {
             // Whoever drops the row does the act; both in one transaction.
             if !cases::drop_pending(work.tx, origin, id)? {
                 return Err(Refused::rule("taken", "这项办理已经撤销或者已经生效", "请刷新页面"));
             }
-            let mut act = kept.draft.to_act();
-            if kept.draft.generate {
-                act.files.push(document::make(&office, work, &who, origin, kept.case, &act)?);
-            }
             // The case is judged anew as it stands. Another body may have given its opinion beside this one: that is no conflict.
-            office.act_in(work, &who, origin, kept.case, kept.seen, &act)
+            office.act_as_drafted(work, &who, (origin, kept.case), kept.seen, &kept.draft)
         })
+    }
+
+    /// Does an act at once, with the document the platform makes if the draft asks for one. For the demonstration.
+    pub(crate) fn act_on_draft(
+        &self,
+        who: &Actor,
+        (origin, case): (Origin, CaseId),
+        draft: &ActDraft,
+    ) -> Result<Done, Refused> {
+        let (office, who, draft) = (self.clone(), who.clone(), draft.clone());
+        self.act(deed_of(&who, (origin, case), &draft), move |work| {
+            office.act_as_drafted(work, &who, (origin, case), None, &draft)
+        })
+    }
+
+    fn act_as_drafted(
+        &self,
+        work: &mut Work<'_, '_>,
+        who: &Actor,
+        (origin, case): (Origin, CaseId),
+        seen: Option<i64>,
+        draft: &ActDraft,
+    ) -> Result<Done, Refused> {
+        let mut act = draft.to_act();
+        if draft.generate {
+            act.files.push(document::make(self, work, who, origin, case, &act)?);
+        }
+        self.act_in(work, who, origin, case, seen, &act)
     }
 
     /// The actor with the posts he still has: those he acted in, as far as he holds them today.

@@ -58,11 +58,16 @@ impl Office {
             Item::Regulator => (org.regulator, org.regulator_name) = body_of(answer),
             Item::PartyBody => org.party_body = body_of(answer).0,
             Item::LegalRepresentative => {
-                let post = person(answer, Post::LegalRepresentative);
+                let mut post = person(answer, Post::LegalRepresentative);
+                post.title = answer.get("post").and_then(Json::as_str).map(str::to_owned);
                 org.legal_representative = Some(post.name.clone());
                 draft.posts.push(post);
             }
-            Item::Officers => draft.posts.extend(people(answer).map(|row| person(row, post_of(row)))),
+            Item::Officers => {
+                for row in people(answer) {
+                    draft.posts.push(officer(field, row)?);
+                }
+            }
             Item::Founders => draft.posts.extend(people(answer).map(|row| person(row, Post::Founder))),
             Item::Term => {
                 let years = answer.as_i64().and_then(|years| u32::try_from(years).ok()).unwrap_or_default();
@@ -121,28 +126,62 @@ fn people(answer: &Json) -> impl Iterator<Item = &Json> {
 
 fn person(row: &Json, post: Post) -> NewPost {
     let text = |key: &str| row.get(key).and_then(Json::as_str).map(str::to_owned);
-    // For the legal representative and officers the post's own title; founders have none.
-    let title =
-        if post == Post::LegalRepresentative { text("post") } else { text("post").and_then(|word| title_of(&word)) };
     NewPost {
         post,
-        title: title.filter(|_| post != Post::Founder),
+        title: None,
         name: text("name").unwrap_or_default(),
         id_number: text("id_number").unwrap_or_default(),
         phone: text("phone"),
     }
 }
 
-fn post_of(row: &Json) -> Post {
-    match row.get("post").and_then(Json::as_str) {
-        Some("chair" | "executive") => Post::Head,
-        Some("vice_chair") => Post::DeputyHead,
-        Some("secretary_general") => Post::SecretaryGeneral,
-        Some("supervisor") => Post::Supervisor,
-        _ => Post::Director,
-    }
+/// An officer under the post that the chosen word `registers` as, with the title that goes with it; a plain 理事 where it says none.
+fn officer(field: &Field, row: &Json) -> Result<NewPost, Refused> {
+    let chosen = row.get("post").and_then(Json::as_str);
+    let choices = field.fields.iter().filter(|part| part.id.as_str() == "post").flat_map(|part| &part.choices);
+    let choice = choices.into_iter().find(|choice| Some(choice.value.as_str()) == chosen);
+    let post = match choice.and_then(|choice| choice.registers.as_deref()) {
+        None => Post::Director,
+        Some(word) => Post::parse(word).ok_or_else(|| Refused::internal(format!("post {word}")))?,
+    };
+    Ok(NewPost { title: choice.and_then(|choice| choice.title.clone()), ..person(row, post) })
 }
 
-fn title_of(word: &str) -> Option<String> {
-    (word == "executive").then(|| "行政负责人".to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_post_of_a_shipped_matter_registers_as_one_the_register_knows() {
+        let office = crate::testing::office();
+        let area: AreaCode = "2101".parse().unwrap();
+        let mut seen = 0;
+        for resolved in office.catalogue.matters_at(&office.lineage(&area, office.clock.today()), office.clock.today())
+        {
+            let officers = resolved.matter.fields().filter(|field| field.feeds == Some(Item::Officers));
+            for choice in officers.flat_map(|field| &field.fields).flat_map(|part| &part.choices) {
+                let Some(word) = &choice.registers else { continue };
+                assert!(Post::parse(word).is_some(), "{}: {word}", resolved.matter.id.as_str());
+                seen += 1;
+            }
+        }
+        assert!(seen >= 13, "{seen}");
+    }
+
+    #[test]
+    fn the_chosen_word_says_post_and_title() {
+        let office = crate::testing::office();
+        let area: AreaCode = "2101".parse().unwrap();
+        let resolved = office.matter("found-service-institution", &area, office.clock.today()).unwrap();
+        let field = resolved.matter.fields().find(|field| field.feeds == Some(Item::Officers)).unwrap();
+        let read = |word: &str| {
+            let row = serde_json::json!({ "post": word, "name": "张三" });
+            officer(field, &row).map(|post| (post.post, post.title)).unwrap()
+        };
+        assert_eq!(read("chair"), (Post::Head, None));
+        assert_eq!(read("executive"), (Post::Head, Some("行政负责人".to_owned())));
+        assert_eq!(read("vice_chair"), (Post::DeputyHead, None));
+        assert_eq!(read("director"), (Post::Director, None));
+        assert_eq!(read("nobody"), (Post::Director, None), "a word that no choice has");
+    }
 }

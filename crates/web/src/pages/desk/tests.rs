@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use base::BodyId;
 use office::cases::Done;
 use office::cases::file::NewCase;
-use office::desk::UNDO_SECONDS;
 use office::testing::form_of;
 
 use crate::testing::{TestSite, Visitor};
@@ -152,12 +151,12 @@ async fn an_act_says_what_is_missing_then_waits_and_takes_effect() {
     );
     let back = town.intake.post("/desk/pending", &[("id", &id)]).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER);
-    town.site.office.clock.advance(UNDO_SECONDS + 1);
+    town.site.office.clock.advance(town.site.office.undo_seconds().unwrap() + 1);
     assert!(town.intake.get(&case).await.text.contains("已提交"));
     assert_eq!(town.rev(&done), 1);
 
     town.intake.post(&act, &accept("1")).await;
-    town.site.office.clock.advance(UNDO_SECONDS + 1);
+    town.site.office.clock.advance(town.site.office.undo_seconds().unwrap() + 1);
     // A look at the page after ten seconds sees it done, whoever looks.
     let after = town.colleague.get(&case).await;
     assert!(after.text.contains("审查中") && !after.text.contains("待生效"), "{}", after.text);
@@ -224,7 +223,7 @@ async fn a_correction_is_written_item_by_item() {
     assert!(got.text.contains("请写明服务谁、做什么"), "what was typed is kept");
     half.push(("problem.capital_report", "验资报告缺少盖章"));
     assert_eq!(town.intake.post(&to, &half).await.status, StatusCode::SEE_OTHER);
-    town.site.office.clock.advance(UNDO_SECONDS + 1);
+    town.site.office.clock.advance(town.site.office.undo_seconds().unwrap() + 1);
     let page = town.intake.get(&format!("/desk/cases/{}", done.number)).await;
     page.is_well_made();
     assert!(page.text.contains("等申请人补正") && page.text.contains("验资报告缺少盖章"));
@@ -258,7 +257,7 @@ async fn bulk_previews_then_does_each_alone() {
     let done = town.intake.post("/desk/bulk", &fields).await;
     done.is_well_made();
     assert!(done.text.contains("已提交 1 件"));
-    town.site.office.clock.advance(UNDO_SECONDS + 1);
+    town.site.office.clock.advance(town.site.office.undo_seconds().unwrap() + 1);
     assert_eq!(town.site.office.run_pending().unwrap(), 1);
     assert_eq!(town.rev(&one), 2);
 }

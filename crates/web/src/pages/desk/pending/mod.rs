@@ -1,7 +1,7 @@
-//! 待生效: one's own acts of the last ten seconds, with a way back.
+//! 待生效: one's own acts that may still be taken back.
 use askama::Template;
 use axum::response::Redirect;
-use office::desk::{Pending, UNDO_SECONDS};
+use office::desk::Pending;
 
 use crate::cx::Csrf;
 use crate::{Cx, Form, Page, WebError};
@@ -17,13 +17,13 @@ struct PendingPage {
 
 pub async fn show(cx: Cx) -> Result<Page, WebError> {
     let who = cx.actor()?;
-    let (now, pending) = cx
+    let (now, total, pending) = cx
         .blocking(move |site| {
             site.office.run_pending()?;
-            Ok((site.office.clock.now(), site.office.pending(&who)?))
+            Ok((site.office.clock.now(), site.office.undo_seconds()?, site.office.pending(&who)?))
         })
         .await?;
-    let body = PendingPage { csrf: cx.csrf(), now, total: UNDO_SECONDS, pending };
+    let body = PendingPage { csrf: cx.csrf(), now, total, pending };
     Ok(Page::new("待生效的办理", body).under("工作台", "/desk").desk())
 }
 
