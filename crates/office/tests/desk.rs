@@ -7,7 +7,7 @@ use office::Refused;
 use office::accounts::officials::NewPost;
 use office::cases::Done;
 use office::cases::file::NewCase;
-use office::desk::{ActDraft, NewQuestion, QueueAsk, Sight, UNDO_SECONDS, Which};
+use office::desk::{ActDraft, NewQuestion, QueueAsk, Sight, Which};
 use office::testing::{TestOffice, form_of, office, on_each_engine};
 
 const AREA: &str = "2101";
@@ -135,12 +135,12 @@ fn an_act_waits_ten_seconds_and_can_be_taken_back() {
         assert_eq!(again.code(), "pending", "one at a time");
         assert_eq!(office.take_back(&cast.second_intake, pending.id).unwrap_err().code(), "done", "not his");
         office.take_back(&cast.intake, pending.id).unwrap();
-        office.clock.advance(UNDO_SECONDS + 1);
+        office.clock.advance(office.undo_seconds().unwrap() + 1);
         assert_eq!(office.run_pending().unwrap(), 0);
         assert_eq!(rev(office, &done), 1, "taken back leaves no trace");
 
         let pending = office.pend(&cast.intake, case, 1, &accept).unwrap();
-        office.clock.advance(UNDO_SECONDS + 1);
+        office.clock.advance(office.undo_seconds().unwrap() + 1);
         // Whatever process starts next finds it: the row is all there is.
         let restarted = office.office.clone();
         assert_eq!(restarted.run_pending().unwrap(), 1);
@@ -161,7 +161,7 @@ fn what_is_refused_after_the_ten_seconds_is_told_to_its_author() {
         office.pend(&cast.intake, (done.origin, done.case), 1, &yes(office, "intake", Verb::Accept)).unwrap();
         // Two officials at once: the colleague claims it within the ten seconds.
         office.claim_task(&cast.second_intake, (done.origin, done.case), "intake", true).unwrap();
-        office.clock.advance(UNDO_SECONDS + 1);
+        office.clock.advance(office.undo_seconds().unwrap() + 1);
         assert_eq!(office.run_pending().unwrap(), 0);
         assert_eq!(rev(office, &done), 2, "only the claim");
         let notices = office.db.read(|tx| {
@@ -178,7 +178,7 @@ fn what_is_refused_after_the_ten_seconds_is_told_to_its_author() {
         // Somebody whose post ended meanwhile has not acted.
         office.pend(&cast.second_intake, (done.origin, done.case), 2, &yes(office, "intake", Verb::Accept)).unwrap();
         office.close_account(&office.admin(AdminRole::System), cast.second_intake.account, "离职").unwrap();
-        office.clock.advance(UNDO_SECONDS + 1);
+        office.clock.advance(office.undo_seconds().unwrap() + 1);
         assert_eq!(office.run_pending().unwrap(), 0);
         assert_eq!(rev(office, &done), 2);
     });
@@ -305,7 +305,7 @@ fn bulk_says_before_which_are_refused_and_does_each_alone() {
         let listed: Vec<(String, i64)> = seen.iter().map(|one| (one.number.clone(), one.rev)).collect();
         let results = office.bulk(&cast.intake, &listed, &accept).unwrap();
         assert_eq!(results.iter().filter(|(_, why)| why.is_none()).count(), 2);
-        office.clock.advance(UNDO_SECONDS + 1);
+        office.clock.advance(office.undo_seconds().unwrap() + 1);
         assert_eq!(office.run_pending().unwrap(), 2);
         assert!(matches!(office.preview_bulk(&cast.intake, &[], &accept), Err(Refused::Invalid(_))));
     });
@@ -375,6 +375,8 @@ fn power_is_counted_by_authority_and_read_by_those_above_only() {
 fn invented_cases_stand_at_every_desk() {
     let office = office();
     let cast = cast(&office);
+    let registrar = cast.intake.posts[0].body;
+    seated(&office, "decision", "decision", AREA, registrar);
     // Weeks of history lie before the first day of the test's clock, whose rules hold then too.
     office.days_pass(60);
     let made = office.invent_cases("founder", &AREA.parse().unwrap(), 24, |_, _| {}).unwrap();

@@ -1,9 +1,10 @@
 //! Invented cases (演示办件): filed and moved on through real acts on past days, so that queues, overdue tasks, corrections,
-//! opinions and decisions have something to show. Every applicant, name and organization in them is invented.
+//! opinions, decisions, certificates and notices have something to show. Every applicant, name and organization in them is invented.
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use authority::{Actor, Verb};
+use base::code::CitizenNumber;
 use base::{AreaCode, BodyId, Clock, Date, Instant};
 use casework::{Answers, CorrectionItem, PointAnswer, PointVerdict, Provided};
 use catalogue::matter::{FieldKind, MaterialId, Matter};
@@ -52,7 +53,14 @@ enum Way {
     Deciding,
     /// 不予受理
     Rejected,
+    /// 准予登记，发证
+    Granted,
 }
+
+/// So many of the oldest are granted...
+const GRANTED: usize = 3;
+/// ...and were filed so many working days before the others, long enough for every step.
+const GRANTED_BEFORE: usize = 15;
 
 const WAYS: [Way; 12] = [
     Way::Filed,
@@ -71,7 +79,7 @@ const WAYS: [Way; 12] = [
 
 impl Office {
     /// Files `count` invented applications of one applicant at an authority during the last weeks and moves each some way on.
-    /// Gives how many there are. The authority needs somebody at intake, review, party and a business supervisor.
+    /// Gives how many there are. The authority needs somebody at intake, review, decision, party and a business supervisor.
     pub fn invent_cases(
         &self,
         login: &str,
@@ -85,8 +93,10 @@ impl Office {
         for number in 0..count.min(OWN.len() * FIELDS.len()) {
             // The oldest first: numbers run with the days. The last ones are of today.
             let back = (count - number).div_ceil(3);
-            let day = self.working_day_back(today, back.saturating_sub(1));
-            self.invent_case(&cast, area, number, day, WAYS[number % WAYS.len()])?;
+            let (way, before) =
+                if number < GRANTED { (Way::Granted, GRANTED_BEFORE) } else { (WAYS[number % WAYS.len()], 0) };
+            let day = self.working_day_back(today, before + back.saturating_sub(1));
+            self.invent_case(&cast, area, number, day, way)?;
             made += 1;
             progress(made as u64, count as u64);
         }
@@ -116,7 +126,7 @@ impl Office {
             let account = store::accounts::find_by_login(tx, &login)?.ok_or(Refused::NotFound("演示申请人的账号"))?;
             let applicant = crate::accounts::session::actor_of(tx, &account, today)?;
             let mut desks = BTreeMap::new();
-            for desk in ["intake", "review", "party", "supervisor", "regulator"] {
+            for desk in ["intake", "review", "decision", "party", "supervisor", "regulator"] {
                 let mut actors = Vec::new();
                 for post in store::people::posts_of_desk(tx, desk, &area, today)? {
                     let account =
@@ -149,6 +159,11 @@ impl Office {
             format!("{place}{}{}协会", OWN[number % OWN.len()], FIELDS[(number / OWN.len() + number) % FIELDS.len()]);
         answers.put("name", serde_json::json!(name));
         answers.put("registrar_area", serde_json::json!(area.as_str()));
+        answers.put("adopted_on", serde_json::json!(self.working_day_back(day, 5)));
+        if way == Way::Granted {
+            // Whoever heads a registered organization may not head another: each granted one has people of its own.
+            answers.0.values_mut().for_each(|answer| other_people(answer, number, day));
+        }
         // Two in three name an industry regulator of their own: three opinions in parallel.
         let regulator = cast.regulator.as_ref().filter(|_| number % 3 != 2);
         if let Some(body) = regulator {
@@ -176,7 +191,7 @@ impl Office {
 }
 
 fn step(office: &Office, who: &Actor, done: &Done, draft: &ActDraft) -> Result<(), Refused> {
-    office.act_on_case(who, done.origin, done.case, None, draft.to_act()).map(drop)
+    office.act_on_draft(who, (done.origin, done.case), draft).map(drop)
 }
 
 /// Desk, working days after filing, act.
@@ -230,6 +245,13 @@ fn story(way: Way, matter: &Matter, regulated: bool) -> Vec<(&'static str, u32, 
         Way::Reviewing => vec![accept, supervise, party],
         Way::Deciding if regulated => vec![accept, supervise, regulate, party, review],
         Way::Deciding => vec![accept, supervise, party, review],
+        Way::Granted => {
+            let grant =
+                ActDraft { reason: "符合成立条件".to_owned(), generate: true, ..yes("decide", Verb::Approve) };
+            let industry = regulated.then_some(regulate);
+            let opinions = [accept, supervise].into_iter().chain(industry);
+            opinions.chain([party, review, ("decision", 9, grant)]).collect()
+        }
         Way::Rejected => {
             let mut draft = ActDraft::new("intake", Verb::Refuse);
             let offered = matter.find_step(&"intake".into()).and_then(|step| step.offers(Verb::Refuse).next());
@@ -240,6 +262,28 @@ fn story(way: Way, matter: &Matter, regulated: bool) -> Vec<(&'static str, u32, 
             vec![("intake", 1, draft)]
         }
     }
+}
+
+/// Gives every person in an answer another invented identity number, the same for the same person.
+fn other_people(answer: &mut serde_json::Value, number: usize, day: Date) {
+    match answer {
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| other_people(item, number, day)),
+        serde_json::Value::Object(fields) => {
+            if let Some(id) = fields.get_mut("id_number")
+                && let Some(other) = id.as_str().and_then(|id| other_number(id, number, day))
+            {
+                *id = serde_json::json!(other);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The number with another first digit of its sequence (the 15th) and the check character that goes with it.
+fn other_number(id: &str, number: usize, day: Date) -> Option<String> {
+    let (head, tail) = (id.get(..14)?, id.get(15..17)?);
+    let body = format!("{head}{}{tail}", (number + 1) % 10);
+    "0123456789X".chars().map(|last| format!("{body}{last}")).find(|id| CitizenNumber::parse(id, day).is_ok())
 }
 
 /// The application beside the matter, with its supervisor.

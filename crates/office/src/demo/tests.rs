@@ -19,11 +19,11 @@ fn everybody_has_a_seat_and_everything_is_there_once() {
             steps.insert(step.to_owned());
         })
         .unwrap();
-    assert_eq!(steps.len(), 8, "{steps:?}");
+    assert_eq!(steps.len(), 9, "{steps:?}");
     assert_eq!(count(&office, sql!("test.real", "select count(*) from organization where synthetic = 0")), 212 + 559);
     let invented = sql!("test.synthetic", "select count(*) from organization where synthetic = 1");
-    // 120 + 18 + 48 + 48 legal persons, 80 + 28 + 16 + 28 filed.
-    assert_eq!(count(&office, invented), 234 + 152);
+    // 120 + 18 + 48 + 48 legal persons and 3 that were granted here, 80 + 28 + 16 + 28 filed.
+    assert_eq!(count(&office, invented), 234 + 3 + 152);
     let longgang = sql!("test.longgang", "select count(*) from organization where registrar_area = '330383'");
     assert_eq!(count(&office, longgang), 18 + 28);
     let desks: BTreeSet<&str> = OFFICIALS.iter().map(|row| row.2).collect();
@@ -58,6 +58,27 @@ fn nothing_invented_hangs_on_a_real_organization_and_it_would_be_seen() {
     let penalise = sql!("test.penalise", "update organization set credit = 'serious' where name = '中国绿化基金会'");
     office.db.write(move |tx| tx.run(penalise, &[])).unwrap();
     assert_eq!(office.find_misplaced().unwrap(), ["名单、颜色或状态：中国绿化基金会"]);
+}
+
+#[test]
+fn some_invented_cases_were_granted_with_certificate_and_notice() {
+    let office = office();
+    office.furnish_demo(SMALL, |_| {}).unwrap();
+    let granted = sql!(
+        "test.granted",
+        "select count(*) from matter_case c join organization o on o.id = c.org where c.ending = 'granted'
+         and c.synthetic = 1 and o.synthetic = 1 and o.code is not null"
+    );
+    assert_eq!(count(&office, granted), 3);
+    let certificates = sql!("test.certificates", "select count(*) from certificate");
+    assert!(count(&office, certificates) >= 3);
+    let elsewhere = sql!(
+        "test.elsewhere",
+        "select count(*) from matter_case c join organization o on o.id = c.org where o.synthetic = 0"
+    );
+    assert_eq!(count(&office, elsewhere), 0, "nothing hangs on a real organization");
+    let notices = sql!("test.notices", "select count(*) from public_notice");
+    assert!(count(&office, notices) >= 3);
 }
 
 #[test]
