@@ -1,6 +1,6 @@
 //! A day's facts from the database alone (建立某一日的事实库): one reading of all versions, registers and cases as they are known.
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use base::{AreaCode, Date, Instant, OrgId, Origin};
 use catalogue::Subject;
@@ -59,10 +59,13 @@ impl Office {
         let (read, written) = std::thread::scope(|scope| {
             // Moved in, so that a writer that stops is noticed by the reader.
             let filled = &mut base;
-            let writer = scope.spawn(move || self.write_all(filled, receive));
+            let writer = scope.spawn(move || self.write_all(filled, receive.into_iter()));
             let read = self.db.read(|tx| {
                 let heads = change::heads(tx)?;
-                read_organizations(tx, known, send, say)?;
+                // The writer ends when nobody can send any more.
+                let sent = read_organizations(tx, known, &send, say);
+                drop(send);
+                sent?;
                 let beside = self.read_beside(tx, day, known, &wanted, live)?;
                 Ok::<_, Refused>((heads, beside))
             });
@@ -83,9 +86,13 @@ impl Office {
         Ok(Built { base, ahead })
     }
 
-    fn write_all(&self, base: &mut FactBase, receive: Receiver<Vec<Vec<Version>>>) -> Result<Ahead, Refused> {
+    fn write_all(
+        &self,
+        base: &mut FactBase,
+        packets: impl Iterator<Item = Vec<Vec<Version>>>,
+    ) -> Result<Ahead, Refused> {
         let (mut writer, mut ahead) = (Writer::new(base, &self.areas), Ahead::new());
-        for versions in receive.iter().flatten() {
+        for versions in packets.flatten() {
             let Some(org) = versions.first().map(|version| version.org) else { continue };
             if let Some(next) = writer.organization(org.bits(), &mut seen(&versions), true)? {
                 ahead.entry(next).or_default().insert(org);
@@ -184,7 +191,7 @@ pub(crate) fn seen(versions: &[Version]) -> Vec<Seen<'_>> {
 fn read_organizations(
     tx: &mut Tx<'_>,
     known: Option<Instant>,
-    send: SyncSender<Vec<Vec<Version>>>,
+    send: &SyncSender<Vec<Vec<Version>>>,
     say: Say<'_>,
 ) -> Result<(), Refused> {
     let total: i64 =

@@ -86,7 +86,8 @@ impl Office {
         match from_bytes(&bytes, &self.catalogue) {
             Ok(built) => {
                 // For throwing away what was not used for longest; where the clock cannot be set, the writing counts.
-                let now = std::time::SystemTime::now();
+                let past = u64::try_from(self.clock.now().0).unwrap_or_default();
+                let now = std::time::UNIX_EPOCH + std::time::Duration::from_millis(past);
                 drop(fs::File::options().append(true).open(&path).and_then(|file| file.set_modified(now)));
                 Some(built)
             }

@@ -234,7 +234,7 @@ pub(crate) struct Round {
 }
 
 /// Files are written at most so often, and never in more than a hundredth of the time.
-const KEEP_EVERY: Duration = Duration::from_secs(60);
+const KEEP_EVERY: Duration = Duration::from_mins(1);
 
 impl Office {
     /// From now on a thread follows, and whoever asks for facts need not.

@@ -83,7 +83,7 @@ impl<'v> Standing<'v> {
         stages.push((last.from, items.grade, items.states.registration.is_live()));
         let ended_on = (!alive).then(|| ended(&items, &stages, last.to.filter(|_| !holds), day));
         let first = [3, 4, 5].map(|grade| first_with(grade, &stages));
-        Ok(Some(Self { alive, ended_on, first, day, items }))
+        Ok(Some(Self { items, alive, ended_on, first, day }))
     }
 
     /// The first day after `day` on which something else holds, as far as is recorded today.

@@ -96,19 +96,7 @@ impl Office {
     /// Makes a day: from its file and what happened since, or anew. It is held from then on.
     fn make_day(&self, date: Date) -> Result<Arc<Day>, Refused> {
         let live = date == self.clock.today();
-        let day = match self.day_of_file(date, live)? {
-            Some(day) => day,
-            None => {
-                let begun = std::time::Instant::now();
-                let Built { base, ahead } = self.build_facts(date, None, live, &|done, of| {
-                    self.facts.making.done.store(done, Ordering::Relaxed);
-                    self.facts.making.of.store(of, Ordering::Relaxed);
-                    true
-                })?;
-                tracing::info!(day = %date, took = ?begun.elapsed(), "facts read from the register");
-                Day::of(base, ahead, live)
-            }
-        };
+        let day = self.day_of_file(date, live)?.map_or_else(|| self.day_of_register(date, live), Ok)?;
         {
             let _one = locked(&self.facts.following);
             self.follow_day(&day)?;
@@ -123,6 +111,17 @@ impl Office {
             self.keep_day(&day);
         }
         Ok(day)
+    }
+
+    fn day_of_register(&self, date: Date, live: bool) -> Result<Arc<Day>, Refused> {
+        let begun = std::time::Instant::now();
+        let Built { base, ahead } = self.build_facts(date, None, live, &|done, of| {
+            self.facts.making.done.store(done, Ordering::Relaxed);
+            self.facts.making.of.store(of, Ordering::Relaxed);
+            true
+        })?;
+        tracing::info!(day = %date, took = ?begun.elapsed(), "facts read from the register");
+        Ok(Day::of(base, ahead, live))
     }
 
     /// The day as its file has it, moved on to today if it is today's; none where there is no file or it cannot be used.
