@@ -1,20 +1,29 @@
 //! The course of a target over its plan's milestones (趋势): figures of stage ends and due days beside the glide path.
-use base::{AreaCode, Date};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base::{AreaCode, Date, Instant};
 use catalogue::plans::{Fraction, Part};
 use planning::{Phase, Status};
 
 use super::indicator::entry_of;
-use super::lines::{TargetLine, aimed, ancestry, shown, start_of};
-use super::view::View;
+use super::lines::{TargetLine, aimed, ancestry, asked, shown, start_of};
+use super::view::{Seen, View};
 use crate::facts::Ready;
 use crate::{Office, Refused};
+
+/// So long the figures of an earlier milestone are shown although facts changed since: what is entered late moves a trend after this.
+/// The day somebody looks at is always measured.
+const FRESH: i64 = 10 * 60 * 1000;
+/// So many days of areas are remembered: a few hundred bytes for each target.
+const REMEMBERED: usize = 1_000;
 
 /// One day of a course.
 #[derive(Clone, Debug)]
 pub struct CoursePoint {
     /// The day.
     pub day: Date,
-    /// What the day is: 起点, 终期评估, a stage's name, 今天; empty for others.
+    /// What the day is: 起点, 终期评估, a stage's name; 所看的一天.
     pub name: String,
     /// The value.
     pub value: Option<Fraction>,
@@ -48,8 +57,6 @@ pub struct StageCell {
     pub status: Option<Status>,
     /// What was asked.
     pub asked: String,
-    /// Why it stands so.
-    pub reason: String,
 }
 
 /// A plan by its milestones.
@@ -57,10 +64,69 @@ pub struct StageCell {
 pub struct Stages {
     /// Days with what they are.
     pub days: Vec<(Date, String)>,
-    /// Targets with a cell per day; none where the day is still being made ready.
+    /// Targets with a cell per day; none where the day is still being made ready, or the area did not exist.
     pub rows: Vec<(TargetLine, Vec<Option<StageCell>>)>,
     /// The day whose facts are being read.
     pub pending: Option<Date>,
+}
+
+/// One part on one day in one area.
+#[derive(Clone, Debug)]
+struct Moment {
+    indicator: String,
+    part: String,
+    value: Option<Fraction>,
+    path: Option<Fraction>,
+    cell: StageCell,
+}
+
+/// What was told of earlier milestones, without holding their facts. By plan, kind, area and day.
+#[derive(Default)]
+pub(super) struct Remembered(Mutex<BTreeMap<Key, Kept>>);
+
+type Key = (String, String, AreaCode, Date);
+/// The number of the facts, when, and what was told.
+type Kept = (u64, Instant, Arc<Vec<Moment>>);
+
+impl Remembered {
+    fn find(&self, key: &Key, version: u64, now: Instant) -> Option<Arc<Vec<Moment>>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, when, told) = kept.get(key)?;
+        (*at == version || now.0 - when.0 < FRESH).then(|| Arc::clone(told))
+    }
+
+    fn keep(&self, key: Key, version: u64, now: Instant, told: &Arc<Vec<Moment>>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= REMEMBERED {
+            kept.clear();
+        }
+        kept.insert(key, (version, now, Arc::clone(told)));
+    }
+}
+
+/// Every part of a measured plan in the area looked at.
+fn moments(seen: &Seen) -> Result<Vec<Moment>, Refused> {
+    seen.with(|report, measuring, at| {
+        let codes: Vec<AreaCode> = ancestry(measuring, at);
+        let told = report.entries.iter().map(|entry| {
+            let line = report.line(measuring, entry, &codes, at);
+            let figure = entry.now.at(at);
+            let aim = aimed(report, (entry.target, entry.part), &codes, None).aim_on(report.on);
+            let bounds = line.as_ref().map(|line| (line.standing.wanted, line.standing.high));
+            Moment {
+                indicator: entry.indicator.id.clone(),
+                part: entry.part.id.clone(),
+                value: figure.known(),
+                path: line.as_ref().and_then(|line| line.standing.path),
+                cell: StageCell {
+                    text: shown(&figure, entry.part).text,
+                    status: line.map(|line| line.standing.status),
+                    asked: bounds.map(|bounds| asked(aim, bounds, entry.part)).unwrap_or_default(),
+                },
+            }
+        });
+        told.collect()
+    })
 }
 
 impl Office {
@@ -81,47 +147,70 @@ impl Office {
         Ok(days.into_iter().map(|day| (day, name(day))).collect())
     }
 
-    /// One target over the plan's milestones up to the day looked at.
-    pub fn plan_course(&self, view: &View, indicator: &str, part: &str) -> Result<Course, Refused> {
-        let (mut points, mut aims, mut measured, mut pending) = (Vec::new(), Vec::new(), None, None);
-        for (day, name) in self.days_of(view)? {
-            let seen = match self.look_at_plan(&view.on(day)) {
-                Ok(Ready::Now(seen)) => seen,
+    /// What every part was on each of these days; none where the area did not exist. Stops at a day that is still being made ready.
+    fn moments_on(&self, view: &View, days: &[(Date, String)]) -> Result<Told, Refused> {
+        let (version, now) = (self.facts_version(), self.clock.now());
+        let area = view.area.clone().unwrap_or_else(AreaCode::nation);
+        let (mut told, mut pending) = (Vec::new(), None);
+        for (day, _) in days {
+            let key = (view.plan.clone(), view.kind.clone(), area.clone(), *day);
+            let looked_at = Some(*day) == view.on;
+            if !looked_at && let Some(known) = self.measured.1.find(&key, version, now) {
+                told.push(Some(known));
+                continue;
+            }
+            match self.look_at_plan(&view.on(*day)) {
+                Ok(Ready::Now(seen)) => match moments(&seen) {
+                    Ok(all) => {
+                        let all = Arc::new(all);
+                        self.measured.1.keep(key, version, now, &all);
+                        told.push(Some(all));
+                    }
+                    Err(Refused::NotFound(_)) => told.push(None),
+                    Err(other) => return Err(other),
+                },
                 Ok(Ready::Soon { day, .. }) => {
                     pending = Some(day);
                     break;
                 }
-                // The area did not exist then.
-                Err(Refused::NotFound(_)) => continue,
-                Err(other) => return Err(other),
-            };
-            let told = seen.with(|report, measuring, at| {
-                let (_, entry) = entry_of(report, indicator, part)?;
-                let codes: Vec<AreaCode> = ancestry(measuring, at);
-                let line = report.line(measuring, entry, &codes, at);
-                let figure = entry.now.at(at);
-                let asked = aimed(report, (entry.target, entry.part), &codes, start_of(report, measuring, entry, at));
-                let told = asked.aims().into_iter();
-                aims = told.filter_map(|aim| Some((aim.by, aim.number(report.asked.params, asked.start())?))).collect();
-                measured = Some(entry.part.clone());
-                Ok::<_, Refused>(CoursePoint {
-                    day,
-                    name,
-                    value: figure.known(),
-                    text: shown(&figure, entry.part).text,
-                    status: line.as_ref().map(|line| line.standing.status),
-                    path: line.and_then(|line| line.standing.path),
-                })
-            });
-            match told {
-                Ok(point) => points.push(point?),
-                Err(Refused::NotFound(_)) => {}
+                Err(Refused::NotFound(_)) => told.push(None),
                 Err(other) => return Err(other),
             }
         }
-        let part = match measured {
-            Some(part) => part,
-            None => self.part_of(indicator, part)?,
+        Ok((told, pending))
+    }
+
+    /// One target over the plan's milestones up to the day looked at.
+    pub fn plan_course(&self, view: &View, indicator: &str, part: &str) -> Result<Course, Refused> {
+        let days = self.days_of(view)?;
+        let (told, mut pending) = self.moments_on(view, &days)?;
+        let mut points = Vec::new();
+        for ((day, name), moments) in days.iter().zip(&told) {
+            let fits = |one: &&Moment| one.indicator == indicator && (part.is_empty() || one.part == part);
+            let Some(moment) = moments.as_ref().and_then(|moments| moments.iter().find(fits)) else { continue };
+            points.push(CoursePoint {
+                day: *day,
+                name: name.clone(),
+                value: moment.value,
+                text: moment.cell.text.clone(),
+                status: moment.cell.status,
+                path: moment.path,
+            });
+        }
+        let (aims, part) = match self.look_at_plan(view)? {
+            Ready::Now(seen) => seen.with(|report, measuring, at| {
+                let (_, entry) = entry_of(report, indicator, part)?;
+                let codes = ancestry(measuring, at);
+                let start = start_of(report, measuring, entry, at);
+                let asked = aimed(report, (entry.target, entry.part), &codes, start);
+                let number = |aim: &catalogue::plans::Aim| aim.number(report.asked.params, asked.start());
+                let aims = asked.aims().into_iter().filter_map(|aim| Some((aim.by, number(aim)?)));
+                Ok::<_, Refused>((aims.collect(), entry.part.clone()))
+            })??,
+            Ready::Soon { day, .. } => {
+                pending = pending.or(Some(day));
+                (Vec::new(), self.part_of(indicator, part)?)
+            }
         };
         Ok(Course { points, aims, part, pending })
     }
@@ -134,41 +223,23 @@ impl Office {
 
     /// All targets over the plan's milestones: the stage view.
     pub fn plan_stages(&self, view: &View) -> Result<Ready<Stages>, Refused> {
-        let days: Vec<(Date, String)> = self.days_of(view)?;
-        let lines = match self.plan_report(view)? {
-            Ready::Now(report) => report.groups.into_iter().flat_map(|group| group.lines).collect::<Vec<_>>(),
+        let report = match self.plan_report(view)? {
+            Ready::Now(report) => report,
             Ready::Soon { day, done, of } => return Ok(Ready::Soon { day, done, of }),
         };
-        let mut rows: Vec<(TargetLine, Vec<Option<StageCell>>)> =
-            lines.into_iter().map(|line| (line, Vec::new())).collect();
-        let mut pending = None;
-        for (day, _) in &days {
-            let seen = match pending {
-                Some(_) => None,
-                None => match self.look_at_plan(&view.on(*day)) {
-                    Ok(Ready::Now(seen)) => Some(seen),
-                    Ok(Ready::Soon { day, .. }) => {
-                        pending = Some(day);
-                        None
-                    }
-                    Err(Refused::NotFound(_)) => None,
-                    Err(other) => return Err(other),
-                },
-            };
-            let told = match seen {
-                Some(seen) => seen.with(|report, measuring, at| self.target_lines(report, measuring, at)).ok(),
-                None => None,
-            };
-            for (line, cells) in &mut rows {
-                let same = |one: &&TargetLine| one.indicator == line.indicator && one.part == line.part;
-                cells.push(told.as_ref().and_then(|told| told.iter().find(same)).map(|line| StageCell {
-                    text: line.value.text.clone(),
-                    status: Some(line.status),
-                    asked: line.asked.clone(),
-                    reason: line.reason.clone(),
-                }));
-            }
-        }
+        let view = report.view.clone();
+        let days = self.days_of(&view)?;
+        let (told, pending) = self.moments_on(&view, &days)?;
+        let cell = |moments: Option<&Option<Arc<Vec<Moment>>>>, line: &TargetLine| {
+            let same = |one: &&Moment| one.indicator == line.indicator && one.part == line.part;
+            Some(moments?.as_ref()?.iter().find(same)?.cell.clone())
+        };
+        let lines = report.groups.into_iter().flat_map(|group| group.lines);
+        let rows = lines.map(|line| ((0..days.len()).map(|at| cell(told.get(at), &line)).collect(), line));
+        let rows = rows.map(|(cells, line)| (line, cells)).collect();
         Ok(Ready::Now(Stages { days, rows, pending }))
     }
 }
+
+/// Day by day what was told, and the day that is being made ready.
+type Told = (Vec<Option<Arc<Vec<Moment>>>>, Option<Date>);

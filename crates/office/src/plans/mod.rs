@@ -47,7 +47,7 @@ impl<'q> Question<'q> {
 
 /// What was measured last, by what was asked. Shared by all copies of an [`Office`].
 #[derive(Default)]
-pub struct Kept(Mutex<BTreeMap<String, (BTreeMap<Origin, u64>, Arc<Execution>)>>);
+pub struct Kept(Mutex<BTreeMap<String, (BTreeMap<Origin, u64>, Arc<Execution>)>>, course::Remembered);
 
 /// So many measured plans are kept.
 const KEPT: usize = 32;

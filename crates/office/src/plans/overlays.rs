@@ -137,3 +137,49 @@ impl Office {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{self, Depth};
+    use crate::testing::on_each_engine;
+
+    #[test]
+    fn saving_and_deleting_are_acts_and_the_catalogue_stays_as_it_is() {
+        on_each_engine(|office| {
+            let body = office.body("registrar", "辽宁省民政厅", "21");
+            let clerk = office.official("supervision", "21", body);
+            let view = View::of("liaoning-community-action");
+            let plan = office.plan(&view.plan).unwrap();
+            let on = plan.period.1;
+            let typed = [("p.community_orgs_urban_min".to_owned(), "12".to_owned())].into();
+            let overlay = office.overlay_of(plan, on, &typed).unwrap();
+            assert_eq!(office.overlay_of(plan, on, &office.typed_of(plan, on, &overlay)).unwrap(), overlay);
+            let words = office.supposed_words(plan, on, &overlay);
+            assert_eq!((words.len(), words[0].from.as_str(), words[0].to.as_str()), (1, "10", "12"));
+            let new = NewWhatIf { name: "提高到 12 个".to_owned(), note: String::new(), overlay: overlay.clone() };
+            let id = office.save_what_if(&clerk, &view, &new).unwrap();
+            let saved = office.saved_what_if(id).unwrap();
+            assert_eq!((&saved.overlay, saved.row.name.as_str()), (&overlay, "提高到 12 个"));
+            assert_eq!(office.params_of_plan(plan, on).int("community_orgs_urban_min"), Some(10));
+            let other = office.official("supervision", "21", body);
+            assert_eq!(office.delete_what_if(&other, id).unwrap_err().code(), "denied");
+            office.delete_what_if(&clerk, id).unwrap();
+            assert_eq!(office.saved_what_if(id).unwrap_err().code(), "not_found");
+            assert_eq!(office.delete_what_if(&clerk, id).unwrap_err().code(), "not_found");
+            assert!(office.saved_what_ifs(&view.plan).unwrap().is_empty());
+            let found = audit::verify(&office.db, &office.files, None, Depth::Full, &mut |_| {});
+            assert!(found.is_ok(), "every row is vouched for: {:?}", found.err());
+        });
+    }
+
+    #[test]
+    fn only_people_at_a_desk_suppose() {
+        let office = crate::testing::office();
+        let founder = office.founder("bai");
+        let admin = office.admin(authority::AdminRole::System);
+        for actor in [&founder, &admin] {
+            assert_eq!(office.may_suppose(actor).unwrap_err().code(), "denied");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! 规划: where each plan's targets stand, today and on any past day, in every area; what stands in their way; and what if.
 pub mod chart;
 pub mod compare;
+pub mod frozen;
 pub mod index;
 pub mod indicator;
 pub mod list;
@@ -32,6 +33,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(index::routes())
         .merge(whatif::routes())
         .merge(compare::routes())
+        .merge(frozen::routes())
         .merge(plan::routes())
         .merge(list::routes())
         .merge(indicator::routes())

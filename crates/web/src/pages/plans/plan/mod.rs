@@ -86,6 +86,7 @@ struct PlanPage {
     sought: String,
     exports: Vec<Link>,
     live: String,
+    frozen: Vec<(Date, String)>,
 }
 
 /// `/plans/{id}`, `.xlsx`, `.csv`
@@ -166,6 +167,7 @@ fn page(
     let plan = site.office.plan(&head.id)?;
     let tasks = if shown == "tasks" { tasks(site, plan, &report, &base) } else { Vec::new() };
     let sections = if shown == "targets" { sections(&report, &base) } else { Vec::new() };
+    let frozen = site.office.plan_snapshots(&head.id)?;
     let today = site.office.clock.today();
     let turn = (today > head.period.1).then(|| {
         if report.after {
@@ -189,6 +191,7 @@ fn page(
         sought: which.find.trim().to_owned(),
         exports: vec![Link::to("Excel", own("xlsx")), Link::to("CSV", own("csv"))],
         live: within(&base, &view, &head, &[("view", keep), ("seen", &version)]),
+        frozen: frozen.into_iter().map(|day| (day.on, day.frozen_at.local_minute())).collect(),
         report,
     })
 }
