@@ -137,7 +137,7 @@ impl RegisterField {
             list: None,
             fields: Vec::new(),
             parts: Vec::new(),
-            area_level: None,
+            area_level: Some(base::AreaLevel::Community),
             refers_to: self.refers_to,
             clauses: Vec::new(),
             accepts: Vec::new(),

@@ -135,6 +135,11 @@ impl Wanted {
     fn filter(&self, tx: &Tx<'_>, register: &str) -> Filter {
         let mut filter = Filter::new(tx.engine());
         filter.equal("register", register);
+        self.narrow(&mut filter);
+        filter
+    }
+
+    fn narrow(&self, filter: &mut Filter) {
         if let Some(state) = self.state {
             filter.equal("state", state);
         }
@@ -148,7 +153,6 @@ impl Wanted {
             Some((AreaLevel::Town | AreaLevel::Community, area)) => drop(filter.begins_with("area", area.as_str())),
             Some((AreaLevel::Nation, _)) | None => {}
         }
-        filter
     }
 }
 
@@ -179,4 +183,34 @@ pub fn count(tx: &mut Tx<'_>, register: &str, wanted: &Wanted, most: usize) -> R
     let inner = filter.text("select 1 from register_entry");
     let text = format!("select count(*) from ({inner} limit {most}) as counted");
     tx.get(Sql::dynamic("records.count", &text), filter.args())
+}
+
+/// How many records each register has among those wanted.
+pub fn count_each(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Vec<(String, i64)>, DbError> {
+    let mut filter = Filter::new(tx.engine());
+    wanted.narrow(&mut filter);
+    let text = format!("{} group by register", filter.text("select register, count(*) from register_entry"));
+    tx.list(Sql::dynamic("records.count_each", &text), filter.args())
+}
+
+/// What records of a register are called.
+pub fn titles(tx: &mut Tx<'_>, register: &str, ids: &[String]) -> Result<Vec<(RecordId, String)>, DbError> {
+    let mut filter = Filter::new(tx.engine());
+    filter.equal("register", register).one_of("id", ids);
+    let text = filter.text("select id, title from register_entry");
+    tx.list(Sql::dynamic("records.titles", &text), filter.args())
+}
+
+/// What belongs to these records of a register: to which, since when, what it is called.
+pub fn below(
+    tx: &mut Tx<'_>,
+    parent_register: &str,
+    parents: &[String],
+) -> Result<Vec<(RecordId, Date, String)>, DbError> {
+    const BELOW: &str = "select l.parent, r.since, r.title from register_link l
+        join register_entry r on r.origin = l.origin and r.register = l.register and r.id = l.record";
+    let mut filter = Filter::new(tx.engine());
+    filter.equal("l.parent_register", parent_register).one_of("l.parent", parents).fixed("r.state <> 'withdrawn'");
+    let text = filter.text(BELOW);
+    tx.list(Sql::dynamic("records.below", &text), filter.args())
 }

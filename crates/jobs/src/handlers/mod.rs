@@ -5,6 +5,7 @@ mod import;
 mod lapse;
 mod plans;
 mod quality;
+mod remind;
 mod scans;
 mod seal;
 mod snapshot;
@@ -20,6 +21,7 @@ pub use import::Import;
 pub use lapse::Lapse;
 pub use plans::Plans;
 pub use quality::Quality;
+pub use remind::Remind;
 pub use scans::Scans;
 pub use seal::Seal;
 pub use snapshot::Snapshot;
@@ -36,6 +38,7 @@ pub fn standard(log: SealLog) -> Registry {
         Arc::new(Scans) as _,
         Arc::new(Import) as _,
         Arc::new(Quality) as _,
+        Arc::new(Remind) as _,
         Arc::new(Snapshot) as _,
         Arc::new(Deliver) as _,
         Arc::new(Codes) as _,

@@ -5,6 +5,7 @@
 mod cases;
 mod cast;
 mod guard;
+mod registers;
 #[cfg(test)]
 mod tests;
 
@@ -102,6 +103,10 @@ impl Office {
             }
             self.give_organizations()?;
             self.db.write(|tx| store::registers::set_meta(tx, "demo.furnished", "1"))?;
+        }
+        if state("demo.registers")?.is_none() {
+            self.invent_registers(|done, all| progress(("演示名册", done, all)))?;
+            self.db.write(|tx| store::registers::set_meta(tx, "demo.registers", "1"))?;
         }
         if size.cases > 0 && state("demo.cases")?.is_none() {
             let city = area("2101")?;

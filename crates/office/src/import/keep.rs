@@ -59,7 +59,12 @@ impl Office {
         let Some(sealed) = &settings.sealed else {
             return Err(self.upload_forgotten()?);
         };
-        let context = table_context(record.id);
+        self.open_table(record.id, sealed)
+    }
+
+    /// A table that was kept sealed.
+    pub(super) fn open_table(&self, id: RecordId, sealed: &SealedTable) -> Result<Vec<u8>, Refused> {
+        let context = table_context(id);
         let wrapped: WrappedKey = sealed.key.parse().map_err(Refused::internal)?;
         let secret = self.keys.unwrap_bytes(&context, &wrapped).map_err(Refused::internal)?;
         let secret: [u8; 16] = secret.as_slice().try_into().map_err(Refused::internal)?;
@@ -69,7 +74,7 @@ impl Office {
     }
 
     /// What is said of a table whose time is over, with the clause that ended it.
-    fn upload_forgotten(&self) -> Result<Refused, Refused> {
+    pub(super) fn upload_forgotten(&self) -> Result<Refused, Refused> {
         let clause = self.need_param(KEPT_DAYS, &AreaCode::nation(), self.clock.today())?.clause;
         let what = format!("这个表格已过保存期限，内容已按规定删除（{}）", clause.text);
         Ok(Refused::rule("upload_forgotten", what, "仍需导入的，请重新上传"))

@@ -8,6 +8,7 @@ mod keep;
 pub mod places;
 mod prepare;
 pub mod queue;
+pub mod records;
 mod report;
 mod run;
 pub mod table;

@@ -45,7 +45,7 @@ impl<W: std::io::Write> RejectReport<W> {
         self.line(row.line as i64, row.field(), &reason, &suggestion, &row.cells)
     }
 
-    fn line(
+    pub(super) fn line(
         &mut self,
         line: i64,
         field: Option<&str>,

@@ -33,6 +33,9 @@ pub struct TableRow {
     pub broken: Option<(String, &'static str)>,
 }
 
+/// How many cells of a line are known as headings.
+pub type Knows<'k> = &'k dyn Fn(&[String]) -> usize;
+
 /// A file opened as a table.
 pub struct Table<'b> {
     /// The headers as they stand.
@@ -50,10 +53,15 @@ enum Rows<'b> {
 }
 
 impl<'b> Table<'b> {
-    /// Opens a file; its bytes say what it is, not its name.
+    /// Opens a file of organizations; its bytes say what it is, not its name.
     pub fn open(bytes: &'b [u8]) -> Result<Self, Refused> {
+        Self::open_by(bytes, &known_headers)
+    }
+
+    /// Opens a file; among its first lines the one of which `known` knows the most cells is the header.
+    pub fn open_by(bytes: &'b [u8], known: Knows<'_>) -> Result<Self, Refused> {
         if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-            return open_sheet(bytes);
+            return open_sheet(bytes, known);
         }
         let decoded = decode(bytes)?;
         let mut notes = Vec::new();
@@ -62,7 +70,7 @@ impl<'b> Table<'b> {
         }
         let format = format!("CSV, {}", decoded.encoding);
         let mut rows = CsvRows::new(decoded.text);
-        let headers = rows.skip_to_header()?;
+        let headers = rows.skip_to_header(known)?;
         Ok(Self::with(headers, format, notes, Rows::Csv(Box::new(rows))))
     }
 
@@ -181,13 +189,13 @@ impl<'b> CsvRows<'b> {
     }
 
     /// The row among the first lines in which most headers are known; what stands above is titles.
-    fn skip_to_header(&mut self) -> Result<Vec<String>, Refused> {
+    fn skip_to_header(&mut self, knows: Knows<'_>) -> Result<Vec<String>, Refused> {
         let mut best: Option<(usize, Vec<String>, usize, u64)> = None;
         for _ in 0..HEADER_WITHIN {
             self.skip_blank();
             let Some((cells, next)) = self.record() else { break };
             self.advance(next);
-            let known = known_headers(&cells);
+            let known = knows(&cells);
             if best.as_ref().is_none_or(|(most, ..)| known > *most) {
                 best = Some((known, cells, self.at, self.line));
             }
@@ -230,13 +238,13 @@ fn checked_headers(headers: Vec<String>) -> Result<Vec<String>, Refused> {
 }
 
 /// The first sheet that has rows.
-fn open_sheet(bytes: &[u8]) -> Result<Table<'_>, Refused> {
+fn open_sheet<'b>(bytes: &'b [u8], known: Knows<'_>) -> Result<Table<'b>, Refused> {
     if bytes.starts_with(b"PK") {
         unpacks_small(bytes)?;
         let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
         for name in book.sheet_names() {
             let rows = cells_of(&mut book, &name)?;
-            if let Some(table) = sheet(&name, rows)? {
+            if let Some(table) = sheet(&name, rows, known)? {
                 return Ok(table);
             }
         }
@@ -250,7 +258,7 @@ fn open_sheet(bytes: &[u8]) -> Result<Table<'_>, Refused> {
                 .zip(range.rows())
                 .map(|(line, cells)| (line, cells.iter().map(cell_text).collect()))
                 .collect();
-            if let Some(table) = sheet(&name, rows)? {
+            if let Some(table) = sheet(&name, rows, known)? {
                 return Ok(table);
             }
         }
@@ -312,9 +320,9 @@ fn cells_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Vec<(u64, Vec<
 }
 
 /// The rows of a sheet under the header among the first of them; none if all are blank.
-fn sheet<'b>(name: &str, mut rows: Vec<(u64, Vec<String>)>) -> Result<Option<Table<'b>>, Refused> {
+fn sheet<'b>(name: &str, mut rows: Vec<(u64, Vec<String>)>, knows: Knows<'_>) -> Result<Option<Table<'b>>, Refused> {
     rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()));
-    let known = |at: &usize| (known_headers(&rows[*at].1), usize::MAX - at);
+    let known = |at: &usize| (knows(&rows[*at].1), usize::MAX - at);
     let Some(at) = (0..rows.len().min(HEADER_WITHIN)).max_by_key(known) else { return Ok(None) };
     let mut headers = rows.drain(..=at).next_back().map(|(_, cells)| cells).unwrap_or_default();
     while headers.last().is_some_and(|header| header.trim().is_empty()) {

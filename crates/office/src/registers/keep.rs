@@ -1,20 +1,20 @@
 //! Entering, changing, correcting, ending and withdrawing a record (录入、变更、更正、结束、撤销): each one act on the record's own chain,
 //! by a desk that the register's declaration names, in its area or below.
 use authority::{Actor, Post, keeps};
-use base::{AreaCode, Date, FileId, Origin, RecordId};
+use base::{AreaCode, Date, Origin, RecordId};
 use casework::Posted;
-use catalogue::registers::BelongsTo;
-use catalogue::{Register, RegisterField};
-use serde_json::{Map, Value as Json, json};
+use catalogue::Register;
+use serde_json::{Value as Json, json};
 use store::Levels;
-use store::papers::FileRow;
 use store::registers::RegisterEntry;
 
+use super::follow::not_from_here;
+use super::parts::Ready;
 use super::values::{Composed, Given, Known};
 use super::write::{ALWAYS, Put};
 use super::{ACTIVE, LEFT, WITHDRAWN};
 use crate::act::{Deed, Work};
-use crate::{Office, Refused, Wrong};
+use crate::{Office, Refused};
 
 /// A file that comes with a form.
 #[derive(Clone, Debug)]
@@ -49,23 +49,6 @@ pub struct Edit<'e> {
     pub reason: &'e str,
     /// The revision the person saw.
     pub rev: i64,
-}
-
-/// A file made ready: kept in the store, not yet named by an act.
-#[derive(Clone, Debug)]
-struct Ready {
-    field: String,
-    id: FileId,
-    name: String,
-    mime: &'static str,
-    size: i64,
-    digest: vault::Digest,
-}
-
-/// What a record of another register says after a record here was entered (进展写回任务).
-struct Follow {
-    parent: RegisterEntry,
-    sets: Map<String, Json>,
 }
 
 impl Office {
@@ -234,7 +217,7 @@ impl Office {
     }
 
     /// Where the record lies and the post that may put it there.
-    fn place(
+    pub(crate) fn place(
         &self,
         who: &Actor,
         register: &Register,
@@ -283,88 +266,7 @@ impl Office {
         Err(Refused::field(course.field.clone(), not_from_here(register.find_field(&course.field), course, &from, &to)))
     }
 
-    /// What entering the record changes in the records it belongs to, and whether the actor answers for them.
-    fn follows(&self, who: &Actor, register: &Register, composed: &Composed) -> Result<Vec<Follow>, Refused> {
-        let mut follows = Vec::new();
-        for (field, parent) in &composed.parents {
-            let Some(link) = register.find_field(field).and_then(|field| field.belongs_to.as_ref()) else { continue };
-            let above = self.register(&link.register)?;
-            self.answers_for(who, register, link, above, parent)?;
-            let value = |(theirs, own): (&String, &String)| Some((theirs.clone(), composed.body.get(own)?.clone()));
-            let sets: Map<String, Json> = link.sets.iter().filter_map(value).collect();
-            if let Some(course) = &above.course
-                && let Some(to) = sets.get(&course.field).and_then(Json::as_str)
-            {
-                let from = parent.body.get(&course.field).and_then(Json::as_str).unwrap_or(&course.first);
-                if !course.allows(from, to) {
-                    let own = link.sets.get(&course.field).cloned().unwrap_or_default();
-                    return Err(Refused::field(own, not_from_here(above.find_field(&course.field), course, from, to)));
-                }
-            }
-            if !sets.is_empty() {
-                follows.push(Follow { parent: parent.clone(), sets });
-            }
-        }
-        Ok(follows)
-    }
-
-    /// The desk that the other record names, or one that keeps its register.
-    pub(super) fn answers_for(
-        &self,
-        who: &Actor,
-        register: &Register,
-        link: &BelongsTo,
-        above: &Register,
-        parent: &RegisterEntry,
-    ) -> Result<(), Refused> {
-        if who.is_system() {
-            return Ok(());
-        }
-        let territory = self.territory(&parent.area);
-        let named = link.desk.as_ref().and_then(|field| parent.body.get(field)?.as_str());
-        if let Some(desk) = named {
-            let desks = [authority::DeskId::new(desk)];
-            let answers = keeps(who, &desks, &territory);
-            return match answers.or_else(|denied| keeps(who, &above.enters, &territory).map_err(|_| denied)) {
-                Ok(_) => Ok(()),
-                Err(denied) => Err(denied.into()),
-            };
-        }
-        Ok(keeps(who, &register.enters, &self.kept_territory(register, &parent.area)).map(drop)?)
-    }
-
-    /// Writes back what the records it belongs to say now, each on its own chain.
-    fn follow(&self, work: &mut Work<'_, '_>, child: &RegisterEntry, follows: Vec<Follow>) -> Result<(), Refused> {
-        for Follow { parent, sets } in follows {
-            let now: RegisterEntry = work
-                .tx
-                .find_record(store::args![parent.origin, parent.register.as_str(), parent.id])?
-                .ok_or(Refused::Conflict)?;
-            if now.rev != parent.rev {
-                return Err(Refused::Conflict);
-            }
-            let mut body = now.body.clone();
-            if let Some(parts) = body.as_object_mut() {
-                parts.extend(sets);
-            }
-            let register = self.register(&now.register)?.clone();
-            let entry = base::EntryId::fresh_at(work.at, &self.rng);
-            let mut deed = work.deed.clone();
-            deed.origin = now.origin;
-            deed.subject.id = format!("{}/{}", now.register, now.id);
-            deed.act = "follow_record".to_owned();
-            let before = now.body.clone();
-            let (rev, from) = (now.rev + 1, child.since.min(work.today).max(now.since));
-            let record = RegisterEntry { body, rev, entry, ..now };
-            work.also(deed, entry, |work| {
-                self.note_values(work, &register, Some(&before), &record.body)?;
-                self.put_record(work, Put::Again, &record, "follow", from)
-            })?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn row_for(
+    pub(crate) fn row_for(
         &self,
         register: &Register,
         id: RecordId,
@@ -413,110 +315,16 @@ impl Office {
             }
         }
     }
-
-    /// What the entry says of the values: those that changed, as people read them; personal ones only by name.
-    fn note_values(
-        &self,
-        work: &mut Work<'_, '_>,
-        register: &Register,
-        before: Option<&Json>,
-        after: &Json,
-    ) -> Result<(), Refused> {
-        for field in &register.fields {
-            let (old, new) = (before.and_then(|body| body.get(&field.id)), after.get(&field.id));
-            if old == new {
-                continue;
-            }
-            let (old, new) = (self.say_value(work.tx, field, old)?, self.say_value(work.tx, field, new)?);
-            let said = match before {
-                Some(_) if !field.is_personal() => format!("{} → {}", or_none(&old), or_none(&new)),
-                _ => new,
-            };
-            work.note(&field.label, said);
-        }
-        Ok(())
-    }
-
-    fn keep_files(&self, register: &Register, files: &[Incoming]) -> Result<Vec<Ready>, Refused> {
-        let takes = |file: &&Incoming| {
-            let field = register.find_field(&file.field);
-            field.is_some_and(|field| field.kind == catalogue::matter::FieldKind::File)
-        };
-        let mut ready = Vec::new();
-        for file in files.iter().filter(takes) {
-            let kind = crate::files::sniff(&file.name, &file.bytes).map_err(|refused| match refused {
-                Refused::Invalid(wrong) => {
-                    Refused::Invalid(wrong.into_iter().map(|one| Wrong { field: file.field.clone(), ..one }).collect())
-                }
-                other => other,
-            })?;
-            ready.push(Ready {
-                field: file.field.clone(),
-                id: FileId::fresh(&self.clock, &self.rng),
-                name: file.name.chars().take(120).collect(),
-                mime: kind.mime,
-                size: i64::try_from(file.bytes.len()).unwrap_or(i64::MAX),
-                digest: self.files.keep(&file.bytes)?,
-            });
-        }
-        Ok(ready)
-    }
-
-    fn name_files(
-        &self,
-        work: &mut Work<'_, '_>,
-        record: &RegisterEntry,
-        ready: &[Ready],
-        account: Option<base::AccountId>,
-    ) -> Result<(), Refused> {
-        let register = self.register(&record.register)?;
-        for file in ready {
-            let open = register.public_fields().any(|field| field.id == file.field);
-            work.relies_on(file.digest);
-            work.insert(&FileRow {
-                origin: record.origin,
-                id: file.id,
-                subject: format!("register/{}/{}", record.register, record.id),
-                slot: Some(file.field.clone()),
-                name: file.name.clone(),
-                mime: file.mime.to_owned(),
-                size: file.size,
-                digest: file.digest.as_bytes().to_vec(),
-                public: open,
-                added_at: work.at,
-                account,
-                removed_at: None,
-                entry: work.entry,
-            })?;
-        }
-        Ok(())
-    }
-}
-
-fn or_none(text: &str) -> &str {
-    if text.is_empty() { "（无）" } else { text }
-}
-
-fn not_from_here(field: Option<&RegisterField>, course: &catalogue::registers::Course, from: &str, to: &str) -> String {
-    let label = |state: &str| {
-        let choice = field.and_then(|field| field.choices.iter().find(|choice| choice.value == state));
-        choice.map_or_else(|| state.to_owned(), |choice| choice.label.clone())
-    };
-    let next: Vec<String> = course.moves.get(from).into_iter().flatten().map(|state| label(state)).collect();
-    if next.is_empty() {
-        return format!("“{}”以后不再变化，不能改为“{}”。写错的请用“更正”", label(from), label(to));
-    }
-    format!("从“{}”不能直接到“{}”，可以到：{}", label(from), label(to), next.join("、"))
 }
 
 /// The labels of the unique fields: 地区、统计项、截止日期.
-pub(super) fn unique_labels(register: &Register) -> String {
+pub(crate) fn unique_labels(register: &Register) -> String {
     let label = |name: &String| register.find_field(name).map_or("", |field| field.label.as_str());
     register.unique.iter().map(label).collect::<Vec<_>>().join("、")
 }
 
 /// A record about an organization lies with it; one that belongs to another record lies with that; else with who entered it.
-pub(super) fn origin_for(composed: &Composed, area: &AreaCode, post: Option<&Post>) -> Origin {
+pub(crate) fn origin_for(composed: &Composed, area: &AreaCode, post: Option<&Post>) -> Origin {
     match (composed.org, composed.parents.first()) {
         (Some((origin, _)), _) => origin,
         (None, Some((_, parent))) => parent.origin,

@@ -1,17 +1,21 @@
 //! Registers (名册) as people keep them: entering, correcting, ending, withdrawing, importing, reading. What a record holds, who may
 //! enter it and what the public sees is declared in the catalogue; nothing here knows a register by name.
 pub mod cover;
+mod follow;
 pub mod keep;
+mod parts;
 pub mod read;
 pub mod remind;
 pub mod rights;
 pub mod seal;
 pub mod tasks;
 pub mod values;
+pub mod view;
 pub(crate) mod write;
 
 pub use keep::{Edit, How, Incoming};
-pub use read::{Ask, RecordPage, RecordView, RegisterLine};
+pub use read::{Ask, RecordPage, RegisterLine};
+pub use view::RecordView;
 
 /// A record that was entered and holds.
 pub const ACTIVE: &str = "active";

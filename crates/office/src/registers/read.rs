@@ -1,24 +1,22 @@
 //! Reading records (查阅名册): lists with filters, one record with its history, what belongs to it; at the desk and by everybody.
+use std::collections::{BTreeMap, BTreeSet};
+
 use authority::Actor;
-use base::{AreaCode, Date, FileId, Instant, RecordId};
-use catalogue::matter::FieldKind;
+use base::{AreaCode, Date, RecordId};
 use catalogue::{Register, RegisterField};
 use serde_json::Value as Json;
-use store::papers::FileRow;
-use store::records::{self, Order, RegisterVersion, Wanted};
+use store::Tx;
+use store::records::{self, Order, Wanted};
 use store::registers::RegisterEntry;
-use store::{Tx, args};
 
+use super::values::Names;
 use super::{ACTIVE, LEFT, WITHDRAWN};
-use crate::audit::Line;
 use crate::{Office, Refused};
 
 /// Counted exactly up to here.
 pub const COUNTED: usize = 10_000;
 /// Records looked at for one page: a filter that few pass goes on with the next page.
 const WALKED: usize = 20_000;
-/// Records that belong to a record, shown on its page.
-const CHILDREN: usize = 50;
 
 /// A register with how many records the reader has there.
 #[derive(Clone, Debug)]
@@ -67,49 +65,6 @@ pub struct RecordPage {
     pub area: AreaCode,
     /// Records in the area in that state, up to [`COUNTED`], without the other filters.
     pub total: i64,
-}
-
-/// A value as a page shows it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Shown {
-    /// The field's label.
-    pub label: String,
-    /// The value; empty if there is none.
-    pub text: String,
-    /// Where it leads.
-    pub href: Option<String>,
-    /// Files: name and id.
-    pub files: Vec<(String, FileId)>,
-    /// A personal value, masked.
-    pub masked: bool,
-}
-
-/// What happened to a record.
-#[derive(Clone, Debug)]
-pub struct Happened {
-    /// The revision.
-    pub version: RegisterVersion,
-    /// Who, at which desk, why; none in what everybody sees.
-    pub line: Option<Line>,
-    /// What was changed: label, before, after.
-    pub changes: Vec<(String, String, String)>,
-}
-
-/// A record with everything around it.
-#[derive(Clone, Debug)]
-pub struct RecordView {
-    /// The record.
-    pub record: RegisterEntry,
-    /// Its values.
-    pub shown: Vec<Shown>,
-    /// What happened, newest first.
-    pub history: Vec<Happened>,
-    /// Registers whose records belong to it, with them.
-    pub children: Vec<(Register, Vec<RegisterEntry>, Vec<Vec<String>>)>,
-    /// 有效、已结束、已撤销
-    pub standing: &'static str,
-    /// Whether the reader may change it.
-    pub keeps: bool,
 }
 
 impl Ask {
@@ -165,34 +120,40 @@ impl Office {
         if who.posts.is_empty() {
             return Err(authority::Denied::NotYourDesk.into());
         }
-        let mut lines = Vec::new();
-        self.db.read(|tx| {
-            for register in self.catalogue.registers() {
-                let areas = self.read_areas(who, register);
-                let Some(widest) = areas.first() else { continue };
-                let wanted = Wanted { within: Some(widest.clone()), state: Some(ACTIVE), ..Wanted::default() };
-                let count = records::count(tx, &register.id, &wanted, COUNTED)?;
-                let enters = !self.kept_areas(who, register).is_empty();
-                lines.push(line_of(register, count, enters));
-            }
-            Ok::<_, Refused>(())
-        })?;
-        if lines.is_empty() {
+        // What everybody who sits there reads alike is counted at once.
+        let mut widest: Vec<(&Register, AreaCode)> = Vec::new();
+        for register in self.catalogue.registers() {
+            widest.extend(self.read_areas(who, register).into_iter().next().map(|area| (register, area)));
+        }
+        if widest.is_empty() {
             return Err(authority::Denied::NotYourDesk.into());
         }
+        let areas: BTreeSet<AreaCode> = widest.iter().map(|(_, area)| area.clone()).collect();
+        let counts = self.db.read(|tx| {
+            let mut counts = BTreeMap::new();
+            for area in areas {
+                let wanted = Wanted { within: Some(area.clone()), state: Some(ACTIVE), ..Wanted::default() };
+                for (register, count) in records::count_each(tx, &wanted)? {
+                    counts.insert((register, area.clone()), count);
+                }
+            }
+            Ok::<_, Refused>(counts)
+        })?;
+        let line = |(register, area): (&Register, AreaCode)| {
+            let count = counts.get(&(register.id.clone(), area)).copied().unwrap_or_default();
+            line_of(register, count, !self.kept_areas(who, register).is_empty())
+        };
+        let mut lines: Vec<RegisterLine> = widest.into_iter().map(line).collect();
         lines.sort_by(|one, other| (!one.enters, &one.name).cmp(&(!other.enters, &other.name)));
         Ok(lines)
     }
 
     /// The registers everybody sees, with their counts.
     pub fn open_registers(&self) -> Result<Vec<RegisterLine>, Refused> {
-        self.db.read(|tx| {
-            let wanted = Wanted { state: Some(ACTIVE), public: true, ..Wanted::default() };
-            let line = |register: &&Register| {
-                Ok(line_of(register, records::count(tx, &register.id, &wanted, COUNTED)?, false))
-            };
-            self.public_registers().iter().map(line).collect()
-        })
+        let wanted = Wanted { state: Some(ACTIVE), public: true, ..Wanted::default() };
+        let counts: BTreeMap<String, i64> = self.db.read(|tx| records::count_each(tx, &wanted))?.into_iter().collect();
+        let count = |register: &Register| counts.get(&register.id).copied().unwrap_or_default();
+        Ok(self.public_registers().into_iter().map(|register| line_of(register, count(register), false)).collect())
     }
 
     /// A page of a register at the desk.
@@ -239,9 +200,11 @@ impl Office {
             }
             let (items, next) = gather(tx, register, wanted, |record| ask.admits(register, record, today), limit)?;
             let columns: Vec<&RegisterField> = self.columns(register, open);
+            let mut names = Names::default();
+            names.learn(tx, &columns, items.iter().map(|record| &record.body))?;
             let mut cells = Vec::with_capacity(items.len());
             for record in &items {
-                cells.push(self.row_cells(tx, &columns, record)?);
+                cells.push(self.row_cells(tx, &mut names, &columns, record)?);
             }
             Ok(RecordPage { items, cells, next, area, total })
         })
@@ -253,9 +216,10 @@ impl Office {
         all.filter(|field| !open || (field.public && !field.is_personal())).collect()
     }
 
-    fn row_cells(
+    pub(super) fn row_cells(
         &self,
         tx: &mut Tx<'_>,
+        names: &mut Names,
         columns: &[&RegisterField],
         record: &RegisterEntry,
     ) -> Result<Vec<String>, Refused> {
@@ -265,194 +229,29 @@ impl Office {
                 if field.is_personal() {
                     return self.masked_value(record, field);
                 }
-                self.say_value(tx, field, record.body.get(&field.id))
+                self.say_value(tx, names, field, record.body.get(&field.id))
             })
             .collect()
     }
 
-    /// All fields of a record as a row of an export: personal ones left out, also of those who keep it.
-    pub fn export_cells(
+    /// All fields of records as rows of an export: personal ones left out, also for those who keep them.
+    pub fn export_rows(
         &self,
         register: &Register,
         open: bool,
-        record: &RegisterEntry,
-    ) -> Result<Vec<String>, Refused> {
+        items: &[RegisterEntry],
+    ) -> Result<Vec<Vec<String>>, Refused> {
         let columns = self.export_columns(register, open);
-        self.db.read(|tx| columns.iter().map(|field| self.say_value(tx, field, record.body.get(&field.id))).collect())
+        self.db.read(|tx| {
+            let mut names = Names::default();
+            names.learn(tx, &columns, items.iter().map(|record| &record.body))?;
+            items.iter().map(|record| self.row_cells(tx, &mut names, &columns, record)).collect()
+        })
     }
 
     /// The fields of an export.
     pub fn export_columns<'r>(&self, register: &'r Register, open: bool) -> Vec<&'r RegisterField> {
         register.fields.iter().filter(|field| !field.is_personal() && (!open || field.public)).collect()
-    }
-
-    /// A record at the desk.
-    pub fn desk_record(&self, who: &Actor, register: &Register, id: RecordId) -> Result<RecordView, Refused> {
-        let record = self.record_row(register, id)?;
-        self.reads_record(who, register, &record)?;
-        let keeps = record.state != WITHDRAWN && self.keeper(who, register, &record.area).is_ok();
-        self.view_of(register, record, keeps, false)
-    }
-
-    /// A record as everybody sees it.
-    pub fn open_record(&self, register: &Register, id: RecordId) -> Result<RecordView, Refused> {
-        let record = self.record_row(register, id)?;
-        if !register.public || !record.public || record.state == WITHDRAWN {
-            return Err(Refused::NotFound("这条记录"));
-        }
-        self.view_of(register, record, false, true)
-    }
-
-    fn view_of(
-        &self,
-        register: &Register,
-        record: RegisterEntry,
-        keeps: bool,
-        open: bool,
-    ) -> Result<RecordView, Refused> {
-        self.db.read(|tx| {
-            let mut shown = Vec::new();
-            for field in register.fields.iter().filter(|field| !open || (field.public && !field.is_personal())) {
-                shown.push(self.shown_value(tx, field, &record, open)?);
-            }
-            let history = self.history_of(tx, register, &record, open)?;
-            let mut children = Vec::new();
-            for below in self.catalogue.registers().filter(|below| !open || below.public) {
-                let links: Vec<&str> = below.links_to(&register.id).map(|(field, _)| field.id.as_str()).collect();
-                if links.is_empty() {
-                    continue;
-                }
-                let parent = record.id.to_string();
-                let mut items = records::children(tx, (&register.id, record.id), &below.id, CHILDREN)?;
-                // A link taken off by a correction leaves its row behind.
-                items.retain(|row| {
-                    let names = |field: &str| row.body.get(field).and_then(Json::as_str) == Some(parent.as_str());
-                    links.iter().any(|field| names(field)) && (!open || row.public)
-                });
-                let columns = self.columns(below, open);
-                let cells =
-                    items.iter().map(|row| self.row_cells(tx, &columns, row)).collect::<Result<Vec<_>, Refused>>()?;
-                children.push((below.clone(), items, cells));
-            }
-            let standing = self.record_standing(&record);
-            Ok(RecordView { record, shown, history, children, standing, keeps })
-        })
-    }
-
-    fn shown_value(
-        &self,
-        tx: &mut Tx<'_>,
-        field: &RegisterField,
-        record: &RegisterEntry,
-        open: bool,
-    ) -> Result<Shown, Refused> {
-        let value = record.body.get(&field.id);
-        let mut shown = Shown {
-            label: field.label.clone(),
-            text: String::new(),
-            href: None,
-            files: Vec::new(),
-            masked: field.is_personal(),
-        };
-        if field.is_personal() {
-            shown.text = self.masked_value(record, field)?;
-            return Ok(shown);
-        }
-        if field.kind == FieldKind::File {
-            let files = value.and_then(Json::as_array).map_or(&[][..], Vec::as_slice).iter();
-            let file = |file: &Json| Some((file["name"].as_str()?.to_owned(), file["id"].as_str()?.parse().ok()?));
-            shown.files = files.filter_map(file).collect();
-            return Ok(shown);
-        }
-        shown.text = self.say_value(tx, field, value)?;
-        if let (Some(link), Some(id)) = (&field.belongs_to, value.and_then(Json::as_str)) {
-            let below = if open { "/registers" } else { "/desk/registers" };
-            let public = self.catalogue.find_register(&link.register).is_some_and(|register| register.public);
-            shown.href = (!open || public).then(|| format!("{below}/{}/{id}", link.register));
-        }
-        let names_org = field.kind == FieldKind::Organization && record.org.is_some();
-        if names_org && field.refers_to == Some(catalogue::matter::Reference::Organization) {
-            shown.href = record.org.map(|org| format!("/orgs/{org}"));
-        }
-        if field.kind == FieldKind::Website {
-            shown.href = Some(shown.text.clone());
-        }
-        Ok(shown)
-    }
-
-    fn history_of(
-        &self,
-        tx: &mut Tx<'_>,
-        register: &Register,
-        record: &RegisterEntry,
-        open: bool,
-    ) -> Result<Vec<Happened>, Refused> {
-        let versions = records::versions(tx, &register.id, record.id)?;
-        let mut all = Vec::new();
-        let mut before: Option<RegisterVersion> = None;
-        for version in versions {
-            let mut changes = Vec::new();
-            if let Some(before) = &before {
-                for field in register.fields.iter().filter(|field| !open || (field.public && !field.is_personal())) {
-                    let (old, new) = (before.body.get(&field.id), version.body.get(&field.id));
-                    if old != new {
-                        let said = (self.say_value(tx, field, old)?, self.say_value(tx, field, new)?);
-                        changes.push((field.label.clone(), said.0, said.1));
-                    }
-                }
-            }
-            let line = if open {
-                None
-            } else {
-                let rows: Vec<_> = store::journal::find(tx, record.origin, version.entry)?.into_iter().collect();
-                self.tell(tx, &rows)?.into_iter().next()
-            };
-            before = Some(version.clone());
-            all.push(Happened { version, line, changes });
-        }
-        all.reverse();
-        Ok(all)
-    }
-
-    /// What a record said on a day, as known at a moment; none if it was not there or is known to have been entered by mistake.
-    pub fn record_on(
-        &self,
-        register: &Register,
-        id: RecordId,
-        day: Date,
-        known: Instant,
-    ) -> Result<Option<RegisterVersion>, Refused> {
-        let versions = self.db.read(|tx| records::versions(tx, &register.id, id))?;
-        let said = versions.into_iter().rev().find(|one| one.holds_from <= day && one.recorded_at <= known);
-        Ok(said.filter(|one| one.state != WITHDRAWN && one.since <= day && one.until.is_none_or(|end| day < end)))
-    }
-
-    /// A file of a record, for those who read the record; a public field's file for everybody.
-    pub fn record_file(
-        &self,
-        who: Option<&Actor>,
-        register: &Register,
-        (id, file): (RecordId, FileId),
-    ) -> Result<(FileRow, Vec<u8>), Refused> {
-        let record = self.record_row(register, id)?;
-        match who {
-            Some(who) => self.reads_record(who, register, &record)?,
-            None if !register.public || !record.public => return Err(Refused::NotFound("这份文件")),
-            None => {}
-        }
-        let named = |field: &&RegisterField| {
-            let files = record.body.get(&field.id).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-            let open = field.public && !field.is_personal();
-            (who.is_some() || open) && files.iter().any(|one| one["id"].as_str() == Some(&file.to_string()))
-        };
-        if !register.fields.iter().any(|field| named(&field)) {
-            return Err(Refused::NotFound("这份文件"));
-        }
-        let row: Option<FileRow> = self.db.read(|tx| tx.find_record(args![record.origin, file]))?;
-        let row = row.ok_or(Refused::NotFound("这份文件"))?;
-        let digest: [u8; 32] = row.digest.as_slice().try_into().map_err(Refused::internal)?;
-        let bytes = self.files.read(&vault::Digest(digest))?;
-        Ok((row, bytes))
     }
 
     /// Records of another register that a field may name, in the actor's areas: id and title, newest first.

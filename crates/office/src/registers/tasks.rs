@@ -1,5 +1,7 @@
 //! Plan tasks (规划任务): the tasks a plan declares, entered in the register of tasks with the desk that answers for each, and read
 //! together with what was reported on them.
+use std::collections::BTreeMap;
+
 use authority::{Actor, DeskId};
 use base::{AreaLevel, Date, RecordId};
 use casework::Posted;
@@ -32,6 +34,8 @@ pub struct TaskLine {
     pub due: Option<Date>,
     /// Its state in words.
     pub state: String,
+    /// Nothing is left to do.
+    pub closed: bool,
     /// Past its day and not done.
     pub overdue: bool,
     /// The desk that answers, as people call it.
@@ -40,8 +44,15 @@ pub struct TaskLine {
     pub last: Option<(Date, String)>,
     /// The meeting that gave it or spoke of it.
     pub meeting: Option<(RecordId, String)>,
-    /// Whether the reader may report on it.
-    pub reports: bool,
+    /// Where the reader may report on it: the register and its field that names the task; none if he may not.
+    pub reports: Option<(String, String)>,
+}
+
+/// What was reported on tasks, and what the records they name are called.
+#[derive(Default)]
+struct Around {
+    last: BTreeMap<RecordId, (Date, String)>,
+    meetings: BTreeMap<RecordId, String>,
 }
 
 impl Office {
@@ -58,100 +69,108 @@ impl Office {
                 Ok::<_, Refused>(())
             })
         })?;
+        let around = self.around(register, &entered)?;
         let mut lines = Vec::new();
         for task in &plan.tasks {
             let at = entered.iter().position(|record| record.body["task"].as_str() == Some(&task.id));
-            let record = at.map(|at| entered.swap_remove(at));
-            lines.push(self.task_line(who, register, plan, Some(task), record)?);
+            match at.map(|at| entered.swap_remove(at)) {
+                Some(record) => lines.push(self.task_line(who, register, Some(task), record, &around)?),
+                None => lines.push(self.unentered(plan, task)),
+            }
         }
         entered.sort_by(|one, other| (one.since, one.id).cmp(&(other.since, other.id)));
         for record in entered {
-            lines.push(self.task_line(who, register, plan, None, Some(record))?);
+            lines.push(self.task_line(who, register, None, record, &around)?);
         }
         Ok(lines)
+    }
+
+    /// What was reported on the tasks, and the meetings they name: two questions, however many tasks.
+    fn around(&self, register: &Register, tasks: &[RegisterEntry]) -> Result<Around, Refused> {
+        let ids: Vec<String> = tasks.iter().map(|task| task.id.to_string()).collect();
+        self.db.read(|tx| {
+            let mut around = Around::default();
+            for (task, since, title) in records::below(tx, TASKS, &ids)? {
+                let last = around.last.entry(task).or_insert_with(|| (since, title.clone()));
+                if since > last.0 {
+                    *last = (since, title);
+                }
+            }
+            for field in &register.fields {
+                let Some(link) = &field.belongs_to else { continue };
+                let named = tasks.iter().filter_map(|task| task.body.get(&field.id)?.as_str().map(str::to_owned));
+                let named: Vec<String> = named.collect();
+                around.meetings.extend(records::titles(tx, &link.register, &named)?);
+            }
+            Ok(around)
+        })
+    }
+
+    fn unentered(&self, plan: &Plan, task: &Task) -> TaskLine {
+        let due = task.due.unwrap_or(plan.period.1);
+        TaskLine {
+            title: task.title.clone(),
+            owners: task.owners.join("、"),
+            due: Some(due),
+            state: "还没有列入任务名册".to_owned(),
+            closed: false,
+            overdue: due < self.clock.today(),
+            desk: String::new(),
+            last: None,
+            meeting: None,
+            reports: None,
+            declared: Some(task.clone()),
+            record: None,
+        }
     }
 
     fn task_line(
         &self,
         who: Option<&Actor>,
         register: &Register,
-        plan: &Plan,
         declared: Option<&Task>,
-        record: Option<RegisterEntry>,
+        record: RegisterEntry,
+        around: &Around,
     ) -> Result<TaskLine, Refused> {
-        let today = self.clock.today();
-        let due = declared.map(|task| task.due.unwrap_or(plan.period.1));
-        let Some(record) = record else {
-            let task = declared.ok_or_else(|| Refused::internal("a task from nowhere"))?;
-            return Ok(TaskLine {
-                title: task.title.clone(),
-                owners: task.owners.join("、"),
-                due,
-                state: "还没有列入任务名册".to_owned(),
-                overdue: due.is_some_and(|due| due < today),
-                desk: String::new(),
-                last: None,
-                meeting: None,
-                reports: false,
-                declared: Some(task.clone()),
-                record: None,
-            });
-        };
         let text = |field: &str| record.body.get(field).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let meeting = self.linked(register, &record)?;
-        let (state, last) = self.db.read(|tx| {
-            let state = match &register.course {
-                Some(course) => {
-                    let field = register.find_field(&course.field);
-                    field.map(|field| self.say_value(tx, field, record.body.get(&course.field))).transpose()?
-                }
-                None => None,
-            };
-            let mut last = None;
-            for below in self.catalogue.registers().filter(|below| below.links_to(TASKS).next().is_some()) {
-                let newest = records::children(tx, (TASKS, record.id), &below.id, 1)?.pop();
-                last = last.max(newest.map(|report| (report.since, report.title)));
-            }
-            Ok::<_, Refused>((state.unwrap_or_default(), last))
-        })?;
+        let state = register.course.as_ref().map(|course| text(&course.field)).unwrap_or_default();
+        let field = register.course.as_ref().and_then(|course| register.find_field(&course.field));
+        let label = field.and_then(|field| field.choices.iter().find(|choice| choice.value == state));
+        let links = register.fields.iter().filter(|field| field.belongs_to.is_some());
+        let meeting = links.filter_map(|field| text(&field.id).parse::<RecordId>().ok()).next();
         let desk = text("desk");
         Ok(TaskLine {
             title: text("title"),
             owners: text("owners"),
-            due: text("due").parse().ok().or(due),
-            state,
-            overdue: read::is_overdue(register, &record, today),
-            desk: if desk.is_empty() { String::new() } else { self.catalogue.desk_name(&desk).to_owned() },
-            last,
-            meeting,
-            reports: who.is_some_and(|who| self.reports_on(who, register, &record)),
+            due: text("due").parse().ok(),
+            closed: register.course.as_ref().is_some_and(|course| course.is_closed(&state)),
+            state: label.map_or(state, |choice| choice.label.clone()),
+            overdue: read::is_overdue(register, &record, self.clock.today()),
+            desk: if desk.is_empty() { desk } else { self.catalogue.desk_name(&desk).to_owned() },
+            last: around.last.get(&record.id).cloned(),
+            meeting: meeting.and_then(|id| Some((id, around.meetings.get(&id)?.clone()))),
+            reports: who.and_then(|who| self.reports_on(who, register, &record)),
             declared: declared.cloned(),
             record: Some(record),
         })
     }
 
-    /// The record of another register that a record belongs to: the meeting that gave a task.
-    fn linked(&self, register: &Register, record: &RegisterEntry) -> Result<Option<(RecordId, String)>, Refused> {
-        for field in register.fields.iter().filter(|field| field.belongs_to.is_some()) {
-            let Some(link) = &field.belongs_to else { continue };
-            let id = record.body.get(&field.id).and_then(Json::as_str).and_then(|id| id.parse::<RecordId>().ok());
-            if let Some(id) = id {
-                let parent = self.db.read(|tx| records::find(tx, &link.register, id))?;
-                return Ok(parent.map(|parent| (parent.id, parent.title)));
-            }
-        }
-        Ok(None)
+    /// The register in which the actor may report on this record, and its field that names the record.
+    fn reports_on(&self, who: &Actor, register: &Register, record: &RegisterEntry) -> Option<(String, String)> {
+        let reports = |below: &&Register| below.links_to(&register.id).any(|(_, link)| !link.sets.is_empty());
+        let below = self.catalogue.registers().filter(reports);
+        let mut below = below.filter(|below| self.may_add_below(who, below, register, record));
+        let below = below.next()?;
+        let (field, _) = below.links_to(&register.id).next()?;
+        Some((below.id.clone(), field.id.clone()))
     }
 
-    /// Whether the actor may enter a report on this record in some register that belongs to it.
-    fn reports_on(&self, who: &Actor, register: &Register, record: &RegisterEntry) -> bool {
-        let may = |below: &Register| {
-            self.may_enter_some(who, below).is_ok()
-                && below
-                    .links_to(&register.id)
-                    .any(|(_, link)| self.answers_for(who, below, link, register, record).is_ok())
-        };
-        self.catalogue.registers().any(may)
+    /// Whether the actor may enter a record of `below` that belongs to this record.
+    pub fn may_add_below(&self, who: &Actor, below: &Register, register: &Register, record: &RegisterEntry) -> bool {
+        self.may_enter_some(who, below).is_ok()
+            && below
+                .links_to(&register.id)
+                .any(|(_, link)| self.answers_for(who, below, link, register, record).is_ok())
     }
 
     /// Enters the tasks of a plan that are not in the register yet. Gives how many.

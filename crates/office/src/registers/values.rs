@@ -73,6 +73,41 @@ impl Known {
     }
 }
 
+/// What records of other registers are called, once asked for.
+#[derive(Clone, Default, Debug)]
+pub struct Names(BTreeMap<(String, RecordId), String>);
+
+impl Names {
+    /// Asks for all that these values name, one question per register.
+    pub(crate) fn learn<'v>(
+        &mut self,
+        tx: &mut Tx<'_>,
+        fields: &[&RegisterField],
+        bodies: impl Iterator<Item = &'v Json> + Clone,
+    ) -> Result<(), Refused> {
+        for field in fields {
+            let Some(link) = &field.belongs_to else { continue };
+            let ids = bodies.clone().filter_map(|body| body.get(&field.id)?.as_str().map(str::to_owned));
+            let ids: Vec<String> = ids.collect();
+            if !ids.is_empty() {
+                let found = store::records::titles(tx, &link.register, &ids)?;
+                self.0.extend(found.into_iter().map(|(id, title)| ((link.register.clone(), id), title)));
+            }
+        }
+        Ok(())
+    }
+
+    fn of(&mut self, tx: &mut Tx<'_>, register: &str, id: RecordId) -> Result<Option<String>, Refused> {
+        let key = (register.to_owned(), id);
+        if let Some(known) = self.0.get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(found) = store::records::find(tx, register, id)? else { return Ok(None) };
+        self.0.insert(key, found.title.clone());
+        Ok(Some(found.title))
+    }
+}
+
 /// The one text of a posted field.
 fn posted_text(posted: &Posted, name: &str) -> String {
     casework::form::plain_text(posted.get(name).and_then(|all| all.last()).map_or("", String::as_str))
@@ -247,23 +282,29 @@ impl Office {
         if field.is_personal() {
             return Ok(register.name.clone());
         }
-        let title = self.say_value(tx, field, body.get(&field.id))?;
+        let title = self.say_value(tx, &mut Names::default(), field, body.get(&field.id))?;
         Ok(if title.is_empty() { register.name.clone() } else { title })
     }
 
     /// A value as people read it; empty if there is none. Personal values are not said here.
-    pub fn say_value(&self, tx: &mut Tx<'_>, field: &RegisterField, value: Option<&Json>) -> Result<String, Refused> {
+    pub fn say_value(
+        &self,
+        tx: &mut Tx<'_>,
+        names: &mut Names,
+        field: &RegisterField,
+        value: Option<&Json>,
+    ) -> Result<String, Refused> {
         let Some(value) = value.filter(|value| !blank(value)) else { return Ok(String::new()) };
         if field.is_personal() {
             return Ok("（个人信息）".to_owned());
         }
         if let Some(link) = &field.belongs_to {
             let id = value.as_str().and_then(|id| id.parse::<RecordId>().ok());
-            let parent = match id {
-                Some(id) => store::records::find(tx, &link.register, id)?,
+            let title = match id {
+                Some(id) => names.of(tx, &link.register, id)?,
                 None => None,
             };
-            return Ok(parent.map_or_else(|| "（记录已不在）".to_owned(), |row| row.title));
+            return Ok(title.unwrap_or_else(|| "（记录已不在）".to_owned()));
         }
         Ok(match field.kind {
             FieldKind::Area => {
@@ -350,7 +391,7 @@ fn judge_choices(field: &RegisterField, value: &Json) -> Judged {
 }
 
 /// The kind of body an `organization` field asks for; none: any.
-pub(crate) fn body_kind(refers_to: Option<Reference>) -> Option<&'static str> {
+pub fn body_kind(refers_to: Option<Reference>) -> Option<&'static str> {
     match refers_to {
         Some(Reference::Registrar) => Some("registrar"),
         Some(Reference::Supervisor) => Some("supervisor"),

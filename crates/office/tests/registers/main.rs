@@ -1,5 +1,6 @@
 //! Keeping registers, on both engines: entering, changing, correcting, ending, withdrawing; who may; what is told; tasks and reminders.
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy knows only inside #[test]")]
+mod import;
 mod keeping;
 mod tasks;
 

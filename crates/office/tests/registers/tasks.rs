@@ -42,7 +42,8 @@ fn a_plans_tasks_are_entered_once_with_the_desks_that_answer() {
         );
         office.enter_record(&at_finance, "task-progress", &report("done"), &[]).unwrap();
         let line = office.plan_tasks(Some(&at_finance), &plan).unwrap().into_iter().next().unwrap();
-        assert_eq!((line.state.as_str(), line.overdue, line.reports), ("已完成", false, true));
+        assert_eq!((line.state.as_str(), line.overdue, line.closed), ("已完成", false, true));
+        assert_eq!(line.reports, Some(("task-progress".to_owned(), "task".to_owned())));
         assert_eq!(line.last, Some((day("2026-02-20"), "已拨付补助".to_owned())));
         let back = office.enter_record(&at_finance, "task-progress", &report("open"), &[]).unwrap_err();
         assert_eq!(wrong_fields(back), ["state"], "from done only back to doing");
@@ -83,8 +84,8 @@ fn a_meeting_gives_tasks() {
     let id = office.enter_record(&desk, TASKS, &task("h-1", &meeting), &[]).unwrap();
     let register = office.register("joint-meetings").unwrap().clone();
     let view = office.desk_record(&desk, &register, meeting.parse().unwrap()).unwrap();
-    let (below, items, _) = view.children.iter().find(|(below, ..)| below.id == TASKS).unwrap();
-    assert_eq!((below.name.as_str(), items[0].id), ("规划任务", id));
+    let below = view.children.iter().find(|below| below.register.id == TASKS).unwrap();
+    assert_eq!((below.register.name.as_str(), below.items[0].id), ("规划任务", id));
     // A correction that takes the meeting off takes the task off its page.
     let mut posted = task("h-1", "");
     posted.remove("meeting");
@@ -92,7 +93,7 @@ fn a_meeting_gives_tasks() {
     let edit = Edit { posted: &posted, files: &[], how: How::Correct, reason: "不是这次会议定的", rev: 1 };
     office.edit_record(&desk, TASKS, id, &edit).unwrap();
     let view = office.desk_record(&desk, &register, meeting.parse().unwrap()).unwrap();
-    assert!(view.children.iter().all(|(_, items, _)| items.is_empty()));
+    assert!(view.children.iter().all(|below| below.items.is_empty()));
 }
 
 #[test]

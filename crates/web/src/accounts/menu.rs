@@ -34,7 +34,7 @@ pub fn of(office: &Office, actor: &Actor) -> Vec<MenuGroup> {
     });
     let mut groups = vec![group("今日待办", std::iter::once(line("工作台", "/desk")).chain(queues).collect())];
     let sits = |desks: &[&str]| actor.posts.iter().any(|post| desks.contains(&post.desk.as_str()));
-    let mut data = Vec::new();
+    let mut data = vec![line("名册", "/desk/registers")];
     if sits(&DATA_DESKS) {
         data.push(line("数据质量", "/desk/quality"));
         data.push(line("导入名册", "/desk/import"));

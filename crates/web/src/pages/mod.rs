@@ -16,6 +16,7 @@ pub mod plans;
 pub mod policies;
 pub mod prefs;
 pub mod register;
+pub mod registers;
 pub mod report;
 pub mod roles;
 pub mod sheet;
@@ -51,6 +52,7 @@ pub fn routes() -> Router<Arc<Site>> {
         .merge(help::routes())
         .merge(accessibility::routes())
         .merge(register::routes())
+        .merge(registers::routes())
         .merge(crate::api::routes())
         .merge(style::routes())
 }

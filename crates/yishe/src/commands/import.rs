@@ -26,6 +26,8 @@ pub struct Import {
 enum Command {
     /// 导入社会组织名册（CSV 或 Excel）；中断后再次运行会接着导入
     Organizations(Organizations),
+    /// 导入一份名册的记录（CSV 或 Excel）；中断后再次运行会接着导入
+    Register(super::import_register::Register),
 }
 
 #[derive(Args, Debug)]
@@ -84,8 +86,10 @@ impl Watcher for Screen {
 
 impl Import {
     pub fn run(&self, asked: &Asked) -> Result<(), Failure> {
-        let Command::Organizations(command) = &self.command;
-        command.run(asked)
+        match &self.command {
+            Command::Organizations(command) => command.run(asked),
+            Command::Register(command) => command.run(asked),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod demo;
 mod facts;
 mod generate;
 mod import;
+mod import_register;
 mod journal;
 mod keys;
 mod migrate;

@@ -1,5 +1,5 @@
 //! 填写页: one page of a draft, at most five inputs. Whatever is sent is kept; what is wrong is said; nothing needs JavaScript.
-mod area;
+pub(crate) mod area;
 mod save;
 mod values;
 mod widgets;

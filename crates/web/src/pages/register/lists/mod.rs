@@ -90,7 +90,7 @@ async fn index(cx: Cx) -> Result<Page, WebError> {
         ],
         registers: registers
             .into_iter()
-            .map(|one| (Link::to(one.name.clone(), format!("/lists/{}", one.id)), one.explain.clone()))
+            .map(|one| (Link::to(one.name.clone(), format!("/registers/{}", one.id)), one.explain.clone()))
             .collect(),
     };
     Ok(Page::new("名单", page).cache(Cache::Public(300)))
