@@ -123,7 +123,7 @@ const WORDS: &[(&str, &str)] = &[
     ("freeze_snapshot", "冻结统计快照"),
     ("save_what_if", "保存推演方案"),
     ("delete_what_if", "删除推演方案"),
-    ("freeze_plan", "固定规划年末数"),
+    ("freeze_plan", "冻结规划年末数"),
     ("plan_decoupling", "制定脱钩计划"),
     ("decouple", "完成脱钩"),
     ("guide_decoupled", "脱钩后指导"),
