@@ -1,5 +1,5 @@
 //! What a handler is, and how jobs find theirs.
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,6 +11,11 @@ use serde_json::Value as Json;
 pub trait Handler: Send + Sync {
     /// Its name, stored with every job and never changed.
     fn name(&self) -> &'static str;
+
+    /// What it does, for people: 清理过期内容.
+    fn title(&self) -> &'static str {
+        self.name()
+    }
 
     /// Names it had before: jobs under them may still wait.
     fn former_names(&self) -> &'static [&'static str] {
@@ -114,6 +119,11 @@ impl Registry {
     /// The handler of that name.
     pub fn find(&self, name: &str) -> Option<&Arc<dyn Handler>> {
         self.0.get(name)
+    }
+
+    /// What people call the jobs, by name, former ones included.
+    pub fn titles(&self) -> BTreeMap<&'static str, &'static str> {
+        self.0.iter().map(|(name, handler)| (*name, handler.title())).collect()
     }
 
     /// All names, former ones included.

@@ -132,6 +132,14 @@ mod tests {
     }
 
     #[test]
+    fn every_job_has_a_chinese_title() {
+        let registry = crate::handlers::standard(office::audit::SealLog::at("seal.log"));
+        for (name, title) in registry.titles() {
+            assert!(title.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{name}: {title}");
+        }
+    }
+
+    #[test]
     fn slots_fall_where_the_file_says() {
         let schedule = Schedule::parse(
             "[[entry]]\njob = \"a\"\nevery = \"10m\"\n[[entry]]\njob = \"b\"\nat = \"00:05\"\npayload = { nightly = true }",

@@ -1,6 +1,7 @@
 //! What the shell needs from the rest of the house: settings, clock, accounts, and what the front page shows.
 //!
 //! The traits are the seam to `office`; the shell itself stores nothing but counters and rate buckets.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use authority::Actor;
@@ -247,9 +248,17 @@ pub struct Site {
     pub metrics: Metrics,
     /// Token buckets per address and account.
     pub limiter: Limiter,
+    /// What people call the background jobs, by name.
+    pub job_titles: BTreeMap<&'static str, &'static str>,
 }
 
 impl Site {
+    /// With what people call the background jobs.
+    #[must_use]
+    pub fn with_job_titles(self, job_titles: BTreeMap<&'static str, &'static str>) -> Self {
+        Self { job_titles, ..self }
+    }
+
     /// A site whose accounts are the office's. `demo` accounts are offered on the sign-in page.
     pub fn of_office(
         settings: Settings,
@@ -290,6 +299,7 @@ impl Site {
             secret,
             metrics: Metrics::default(),
             limiter: Limiter::default(),
+            job_titles: BTreeMap::new(),
         }
     }
 }

@@ -111,7 +111,8 @@ impl TestSite {
     /// A site of this office with more routes.
     pub fn routed(office: TestOffice, more: Router<Arc<Site>>) -> Self {
         let settings = Settings { requests_per_second: 0, ..Settings::demo("http://localhost") };
-        let site = Arc::new(Site::of_office(settings, office.office.clone(), Arc::new(NoFront), Vec::new()));
+        let site = Site::of_office(settings, office.office.clone(), Arc::new(NoFront), Vec::new());
+        let site = Arc::new(site.with_job_titles([("deliver", "送出消息")].into()));
         Self { office, site, more }
     }
 

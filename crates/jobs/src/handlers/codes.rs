@@ -10,6 +10,10 @@ impl Handler for Codes {
         "codes"
     }
 
+    fn title(&self) -> &'static str {
+        "续领代码"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let came = job.office.fetch_codes()?;
         if came > 0 {

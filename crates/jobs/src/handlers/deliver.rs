@@ -16,6 +16,10 @@ impl Handler for Deliver {
         JOB
     }
 
+    fn title(&self) -> &'static str {
+        "送出消息"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let asked = job.payload.get("connector").and_then(serde_json::Value::as_str);
         let one = asked.map(|word| {

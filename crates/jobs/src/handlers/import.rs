@@ -39,6 +39,10 @@ impl Handler for Import {
         JOB
     }
 
+    fn title(&self) -> &'static str {
+        "导入名册"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let asked: ImportJob =
             serde_json::from_value(job.payload.clone()).map_err(|error| Failed::Never(format!("payload: {error}")))?;

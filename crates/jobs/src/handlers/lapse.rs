@@ -10,6 +10,10 @@ impl Handler for Lapse {
         "lapse"
     }
 
+    fn title(&self) -> &'static str {
+        "处理到期的期限"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let mut since = 0_usize;
         let done = job.office.lapse_due(&mut |done| {

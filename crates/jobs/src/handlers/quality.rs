@@ -16,6 +16,10 @@ impl Handler for Quality {
         JOB
     }
 
+    fn title(&self) -> &'static str {
+        "检查数据质量"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let asked: QualityJob =
             serde_json::from_value(job.payload.clone()).map_err(|error| Failed::Never(format!("payload: {error}")))?;

@@ -10,6 +10,10 @@ impl Handler for Scans {
         "scans"
     }
 
+    fn title(&self) -> &'static str {
+        "登记扫码记录"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let scans = job.office.journal_scans()?;
         tracing::debug!(scans, "scans journalled");

@@ -21,6 +21,10 @@ impl Handler for Seal {
         "seal"
     }
 
+    fn title(&self) -> &'static str {
+        "封存留痕"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let nightly = job.payload.get("nightly").and_then(serde_json::Value::as_bool).unwrap_or(false);
         if let Some(seal) = job.office.seal(&self.log, nightly)? {

@@ -12,6 +12,10 @@ impl Handler for Snapshot {
         JOB
     }
 
+    fn title(&self) -> &'static str {
+        "生成统计快照"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let asked: SnapshotJob =
             serde_json::from_value(job.payload.clone()).map_err(|error| Failed::Never(format!("payload: {error}")))?;

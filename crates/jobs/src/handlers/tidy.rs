@@ -14,6 +14,10 @@ impl Handler for Tidy {
         "tidy"
     }
 
+    fn title(&self) -> &'static str {
+        "清理过期内容"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let rows = job.office.tidy_sessions()?;
         let before = job.office.clock.now().plus_seconds(-JOBS_KEPT_SECONDS);

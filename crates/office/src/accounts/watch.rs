@@ -1,7 +1,7 @@
 //! What the audit administrator (审计管理员) reads: acts by day, person and subject, looks at protected values, failed sign-ins, and
 //! how the journal stands. Reading only; nobody else may.
 use authority::{Actor, Subject, Verb, may};
-use base::{Date, Instant};
+use base::{Date, EntryId, Instant};
 use store::journal::{EntryRow, SealRow};
 use store::{Statement, args, sql};
 
@@ -11,17 +11,22 @@ use crate::{Office, Refused};
 const BETWEEN: Statement = sql!(
     "watch.between",
     "select origin, id, subject, seq, at, day, actor, desk, verb, body, prev, hash, root from journal_entry
-     where at >= $1 and at < $2 order by at desc, id desc limit $3"
+     where at >= $1 and at < $2 and (at, id) < ($3, $4) order by at desc, id desc limit $5"
 );
 const OF_SUBJECT: Statement = sql!(
     "watch.of_subject",
     "select origin, id, subject, seq, at, day, actor, desk, verb, body, prev, hash, root from journal_entry
-     where subject = $1 order by at desc, id desc limit $2"
+     where subject = $1 and (at, id) < ($2, $3) order by at desc, id desc limit $4"
+);
+const BY_ACCOUNT: Statement = sql!(
+    "watch.by_account",
+    "select origin, id, subject, seq, at, day, actor, desk, verb, body, prev, hash, root from journal_entry
+     where actor = $1 and at >= $2 and (at, id) < ($3, $4) order by at desc, id desc limit $5"
 );
 const REVEALS: Statement = sql!(
     "watch.reveals",
     "select origin, id, subject, seq, at, day, actor, desk, verb, body, prev, hash, root from journal_entry
-     where verb = 'reveal' and at >= $1 order by at desc, id desc limit $2"
+     where verb = 'reveal' and at >= $1 and (at, id) < ($2, $3) order by at desc, id desc limit $4"
 );
 const FAILURES: Statement = sql!(
     "watch.failures",
@@ -30,7 +35,7 @@ const FAILURES: Statement = sql!(
 );
 
 /// For the test that prepares all statements.
-pub(crate) const ALL: &[Statement] = &[BETWEEN, OF_SUBJECT, REVEALS, FAILURES];
+pub(crate) const ALL: &[Statement] = &[BETWEEN, OF_SUBJECT, BY_ACCOUNT, REVEALS, FAILURES];
 
 /// More entries than this are verified on the command line, not while somebody waits for a page.
 pub const VERIFIED_ON_A_PAGE: i64 = 50_000;
@@ -46,6 +51,18 @@ pub enum Reading {
     About(String),
     /// Looks at protected values in the last 90 days.
     Reveals,
+}
+
+/// The last act of a page: the next page begins below it.
+pub type Below = (Instant, EntryId);
+
+/// A page of acts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AuditPage {
+    /// What each act was about, in words, and the act.
+    pub lines: Vec<(String, Line)>,
+    /// Where the next page begins; none on the last.
+    pub next: Option<Below>,
 }
 
 /// How the journal stands.
@@ -72,26 +89,45 @@ pub struct Failures {
 
 const QUARTER: i64 = 90 * 24 * 3600;
 
+fn unknown_login() -> Refused {
+    Refused::field("who", "没有这个登录名。请核对后再查")
+}
+
 impl Office {
-    /// Acts, newest first.
-    pub fn audit_lines(&self, who: &Actor, reading: &Reading, limit: usize) -> Result<Vec<Line>, Refused> {
+    /// A page of acts, newest first, below the last one of the page before.
+    pub fn audit_page(
+        &self,
+        who: &Actor,
+        reading: &Reading,
+        below: Option<Below>,
+        size: usize,
+    ) -> Result<AuditPage, Refused> {
         may(who, Verb::Audit, &Subject::Platform)?;
         let since = self.clock.now().plus_seconds(-QUARTER);
-        if let Reading::By(login) = reading {
-            let account =
-                self.find_account(who, login)?.ok_or_else(|| Refused::field("who", "没有这个登录名。请核对后再查"))?;
-            return self.acts_of(who, account.id, (since, self.clock.now().plus_seconds(1)), limit);
-        }
+        // Instants are stored as text: the first page begins below the last one that sorts rightly.
+        let (at, id) = below.unwrap_or((Instant::start_of(Date::constant(9999, 12, 1)), EntryId::from_bits(u128::MAX)));
+        let account = match reading {
+            Reading::By(login) => Some(self.find_account(who, login)?.ok_or_else(unknown_login)?.id),
+            _ => None,
+        };
         self.db.read(|tx| {
-            let rows: Vec<EntryRow> = match reading {
-                Reading::Day(day) => {
+            let limit = size + 1;
+            let mut rows: Vec<EntryRow> = match (reading, account) {
+                (Reading::By(_), Some(account)) => tx.list(BY_ACCOUNT, args![account, since, at, id, limit])?,
+                (Reading::Day(day), _) => {
                     let from = Instant::start_of(*day);
-                    tx.list(BETWEEN, args![from, from.plus_seconds(24 * 3600), limit])?
+                    tx.list(BETWEEN, args![from, from.plus_seconds(24 * 3600), at, id, limit])?
                 }
-                Reading::About(subject) => tx.list(OF_SUBJECT, args![subject.as_str(), limit])?,
-                Reading::Reveals | Reading::By(_) => tx.list(REVEALS, args![since, limit])?,
+                (Reading::About(subject), _) => tx.list(OF_SUBJECT, args![subject.as_str(), at, id, limit])?,
+                (Reading::Reveals | Reading::By(_), _) => tx.list(REVEALS, args![since, at, id, limit])?,
             };
-            self.tell(tx, &rows)
+            let more = rows.len() > size;
+            rows.truncate(size);
+            let next = rows.last().filter(|_| more).map(|row| (row.at, row.id));
+            let lines = self.tell(tx, &rows)?;
+            let named = self.subjects_in_words(tx, &lines)?;
+            let about = |line: &Line| named.get(&line.subject).cloned().unwrap_or_else(|| line.subject.clone());
+            Ok(AuditPage { lines: lines.into_iter().map(|line| (about(&line), line)).collect(), next })
         })
     }
 

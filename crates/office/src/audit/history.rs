@@ -1,5 +1,5 @@
 //! Reading the journal (查阅留痕): a subject's chain as sentences, and what one account did, for the auditor.
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
 use authority::{Actor, Subject as Object, Verb, may};
@@ -92,17 +92,14 @@ impl Office {
     }
 
     pub(crate) fn tell(&self, tx: &mut Tx<'_>, rows: &[EntryRow]) -> Result<Vec<Line>, Refused> {
-        let mut names: HashMap<AccountId, String> = HashMap::new();
-        for account in rows.iter().filter_map(|row| row.actor) {
-            if let std::collections::hash_map::Entry::Vacant(place) = names.entry(account) {
-                let found = store::accounts::find(tx, account)?;
-                place.insert(found.map_or_else(|| "已注销的账号".to_owned(), |account| account.name));
-            }
-        }
+        let accounts: BTreeSet<AccountId> = rows.iter().filter_map(|row| row.actor).collect();
+        let accounts: Vec<AccountId> = accounts.into_iter().collect();
+        let names: HashMap<AccountId, String> = store::desk::names_of(tx, &accounts)?.into_iter().collect();
         rows.iter()
             .map(|row| {
                 let entry = entry_of(row).map_err(Refused::internal)?;
-                let who = row.actor.and_then(|account| names.get(&account)).map_or("系统", String::as_str);
+                let name = |account: AccountId| names.get(&account).map_or("已注销的账号", String::as_str);
+                let who = row.actor.map_or("系统", name);
                 Ok(self.line(&entry, who))
             })
             .collect()

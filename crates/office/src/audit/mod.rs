@@ -7,6 +7,7 @@ mod log;
 mod rows;
 mod seal;
 mod sorted;
+mod subjects;
 mod verify;
 mod words;
 

@@ -83,13 +83,14 @@ pub fn serve(
     let Installation { office, config, log, .. } = open;
     office.complete_seal_log(&log)?;
     let schedule = Schedule::shipped().map_err(Failure::trouble)?;
-    let runner = Runner::start(office.clone(), jobs::handlers::standard(log.clone()), schedule, config.workers)
-        .map_err(Failure::trouble)?;
+    let handlers = jobs::handlers::standard(log.clone());
+    let titles = handlers.titles();
+    let runner = Runner::start(office.clone(), handlers, schedule, config.workers).map_err(Failure::trouble)?;
     let follower = office.start_following(FOLLOW).map_err(Failure::trouble)?;
     // Acts that may be taken back for ten seconds become acts here.
     let desk = office::desk::Worker::start(office.clone())?;
     let front = Arc::new(OfficeFront::new(office.clone()));
-    let site = Arc::new(Site::of_office(settings, office.clone(), front, accounts));
+    let site = Arc::new(Site::of_office(settings, office.clone(), front, accounts).with_job_titles(titles));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Failure::trouble)?;
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(config.listen)

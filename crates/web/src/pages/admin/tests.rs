@@ -45,6 +45,48 @@ async fn each_administrator_sees_his_own_pages_and_nobody_else_does() {
     assert!(admins[2].1.get("/admin/audit").await.text.contains("开立账号"), "what was done today");
 }
 
+/// The audit's lines: what each act was about, in words, and its digest.
+fn told(got: &Got) -> Vec<(String, String)> {
+    let page = scraper::Html::parse_document(&got.text);
+    let row = scraper::Selector::parse("tbody tr").unwrap();
+    let link = scraper::Selector::parse("td a[href*='view=subject']").unwrap();
+    let text = |element: scraper::ElementRef<'_>| element.text().collect::<String>();
+    let about = |line: &scraper::ElementRef<'_>| line.select(&link).next().map(text).unwrap_or_default();
+    let digest = |line: &scraper::ElementRef<'_>| line.child_elements().last().map(text).unwrap_or_default();
+    page.select(&row).map(|line| (about(&line), digest(&line))).collect()
+}
+
+#[tokio::test]
+async fn the_audit_says_what_in_words_and_goes_on_page_by_page() {
+    let site = TestSite::new();
+    for number in 0..60 {
+        site.office.opened(&format!("clerk{number}"), &format!("受理岗{number}"), None);
+    }
+    let audit = site.admin(AdminRole::Audit);
+    let (mut path, mut seen) = (Some("/admin/audit".to_owned()), Vec::new());
+    while let Some(here) = path {
+        let got = audit.get(&here).await;
+        got.is_well_made();
+        let lines = told(&got);
+        assert!((1..=50).contains(&lines.len()), "{here}: {}", lines.len());
+        seen.extend(lines);
+        let page = scraper::Html::parse_document(&got.text);
+        let link = scraper::Selector::parse("a[href*='below=']").unwrap();
+        path = page.select(&link).next().map(|link| link.attr("href").unwrap().to_owned());
+    }
+    assert!(seen.len() > 60 && seen.iter().all(|(about, _)| !about.contains('/')), "{seen:?}");
+    let digests: std::collections::BTreeSet<_> = seen.iter().map(|(_, digest)| digest).collect();
+    assert_eq!(digests.len(), seen.len(), "every act once");
+    for number in 0..60 {
+        let name = format!("账号 受理岗{number} clerk{number}");
+        assert!(seen.iter().any(|(about, _)| *about == name), "{name}");
+    }
+    for odd in ["nonsense", "9223372036854775807-7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "-1-x"] {
+        assert_eq!(audit.get(&format!("/admin/audit?below={odd}")).await.status, StatusCode::OK, "{odd}");
+    }
+    assert_eq!(site.admin(AdminRole::System).get("/admin/audit?below=1-x").await.status, StatusCode::FORBIDDEN);
+}
+
 /// The half code on a slip.
 fn code(slip: &Got) -> String {
     slip.text.split("<pre class=\"y-code\"><code>").nth(1).unwrap().split('<').next().unwrap().to_owned()
@@ -184,6 +226,7 @@ async fn a_message_given_up_is_seen_and_sent_again_by_the_system_administrator_a
     assert_eq!(system.post(&path, &again).await.location(), "/admin/system?done=again");
     assert_eq!(system.get(&path).await.status, StatusCode::NOT_FOUND, "it is no longer given up");
     let state = system.get("/admin/system?done=again").await;
+    assert!(state.text.contains("送出消息") && !state.text.contains(">deliver<"), "jobs by their titles");
     state.is_well_made();
     assert!(state.text.contains("有积压 1 条") && state.text.contains("马上再送一次"));
     assert_eq!(system.get("/admin/system/messages/210100/no-id").await.status, StatusCode::NOT_FOUND);

@@ -3,19 +3,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use office::accounts::watch::Reading;
-use office::audit::{Line, Told as _};
+use base::Instant;
+use office::accounts::watch::{AuditPage, Below, Reading};
+use office::audit::Told as _;
 use serde::Deserialize;
 
 use crate::forms::read_date;
 use crate::page::Link;
 use crate::pages::sheet::{Block, Filled, Sheet, form, table};
-use crate::parts::{Banner, Cell, SearchBox, Tab, Tabs};
+use crate::parts::{Banner, Cell, Pager, SearchBox, Tab, Tabs};
 use crate::site::Site;
 use crate::{Cx, Form, Page, Query, WebError};
 
 /// Lines on one page.
-const LINES: usize = 500;
+const LINES: usize = 50;
 
 #[derive(Deserialize, Default)]
 struct Asked {
@@ -25,6 +26,19 @@ struct Asked {
     /// What to look for.
     #[serde(default)]
     q: String,
+    /// The last act of the page before: `1763712000000-01J…`.
+    #[serde(default)]
+    below: String,
+}
+
+/// The year 9999 begins, in milliseconds since 1970: later instants do not sort as they are stored.
+const MOST_MILLISECONDS: i64 = 253_370_764_800_000;
+
+/// Where the page begins; none on the first, and where the address was tampered with.
+fn below_of(text: &str) -> Option<Below> {
+    let (at, id) = text.split_once('-')?;
+    let at = at.parse().ok().filter(|at| (0..MOST_MILLISECONDS).contains(at))?;
+    Some((Instant(at), id.parse().ok()?))
 }
 
 const VIEWS: [(&str, &str); 6] = [
@@ -64,20 +78,31 @@ fn search(view: &str, label: &str, value: &str, hint: &str) -> Block {
     })
 }
 
-fn lines(caption: &str, lines: &[Line], empty: &str) -> Block {
-    let rows = lines.iter().map(|line| {
+fn lines(caption: &str, page: &AuditPage, empty: &str) -> Block {
+    let rows = page.lines.iter().map(|(subject, line)| {
         let details: Vec<String> = line.details.iter().map(|(field, value)| format!("{field}：{value}")).collect();
         let about = serde_urlencoded::to_string([("view", "subject"), ("q", &line.subject)]).unwrap_or_default();
         vec![
             Cell::new(line.sentence()),
-            Cell::link(line.subject.clone(), format!("/admin/audit?{about}")),
+            Cell::link(subject.clone(), format!("/admin/audit?{about}")),
             Cell::new(details.join("；")),
             Cell::new(line.digest.clone()),
         ]
     });
-    let most =
-        if lines.len() == LINES { format!("{caption}（只显示最近 {LINES} 条）") } else { caption.to_owned() };
-    Block::Table(table(&most, &["记录", "对象", "内容", "摘要"], rows.collect(), empty))
+    Block::Table(table(caption, &["记录", "对象", "内容", "摘要"], rows.collect(), empty))
+}
+
+/// 更早的 and back to the newest; none where everything is on one page.
+fn pager(view: &str, typed: &str, page: &AuditPage, first: bool) -> Option<Block> {
+    let href = |below: Option<Below>| {
+        let below = below.map_or_else(String::new, |(at, id)| format!("{}-{id}", at.0));
+        let pairs = [("view", view), ("q", typed), ("below", &below)];
+        let pairs: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        format!("/admin/audit?{}", serde_urlencoded::to_string(&pairs).unwrap_or_default())
+    };
+    let (previous, next) = ((!first).then(|| href(None)), page.next.map(|next| href(Some(next))));
+    let text = format!("每页 {LINES} 条，由近到远；上一页回到最近的");
+    (previous.is_some() || next.is_some()).then_some(Block::Pager(Pager { text, previous, next }))
 }
 
 async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
@@ -96,17 +121,23 @@ async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
                 "who" => Some(Reading::By(typed.clone())),
                 _ => Some(Reading::About(typed.clone())),
             };
+            let below = below_of(&asked.below);
             let told = match reading {
-                Some(reading) => cx.blocking(move |site| Ok(site.office.audit_lines(&actor, &reading, LINES))).await?,
-                None => cx.blocking(move |site| Ok(site.office.journal_standing(&actor).map(|_| Vec::new()))).await?,
+                Some(reading) => {
+                    cx.blocking(move |site| Ok(site.office.audit_page(&actor, &reading, below, LINES))).await?
+                }
+                None => {
+                    let nothing = AuditPage { lines: Vec::new(), next: None };
+                    cx.blocking(move |site| Ok(site.office.journal_standing(&actor).map(|_| nothing))).await?
+                }
             };
-            read(view, &typed, told)?
+            read(view, &typed, told, below.is_none())?
         }
     };
     Ok(made.page(&Filled::default()).desk())
 }
 
-fn read(view: &str, typed: &str, told: Result<Vec<Line>, office::Refused>) -> Result<Sheet, WebError> {
+fn read(view: &str, typed: &str, told: Result<AuditPage, office::Refused>, first: bool) -> Result<Sheet, WebError> {
     let mut sheet = sheet(view);
     sheet = match view {
         "day" => sheet.with(search(view, "哪一天", typed, "例如 2026-11-21")),
@@ -118,7 +149,7 @@ fn read(view: &str, typed: &str, told: Result<Vec<Line>, office::Refused>) -> Re
         Ok(told) => {
             let caption =
                 if view == "reveals" { "最近 90 天查看受保护个人信息的记录" } else { "办理记录" };
-            Ok(sheet.with(lines(caption, &told, "没有记录。")))
+            Ok(sheet.with(lines(caption, &told, "没有记录。")).and(pager(view, typed, &told, first)))
         }
         Err(office::Refused::Invalid(wrong)) => {
             let words = wrong.into_iter().map(|one| one.message).collect::<Vec<_>>().join("；");

@@ -58,7 +58,7 @@ async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
         let known = STATES.iter().find(|(word, ..)| *word == job.state);
         let cell = known.map_or_else(|| Cell::new(job.state.clone()), |(_, text, tone)| Cell::state(*text, *tone));
         vec![
-            Cell::new(job.name.clone()),
+            Cell::new(cx.site.job_titles.get(job.name.as_str()).copied().unwrap_or(&job.name)),
             cell,
             Cell::new(job.run_at.local_minute()),
             Cell::new(job.attempts.to_string()),
