@@ -81,9 +81,15 @@ impl Catalogue {
     /// Reads and checks everything. All problems are returned if any of them is an error; warnings are kept.
     pub fn load(source: &dyn Source, named: &NamedChecks) -> Result<Self, Vec<Problem>> {
         let problems = Problems::new();
-        let mut catalogue = Loading::read(&source.files()?, named, &problems).catalogue;
-        catalogue.check(&problems);
-        let all = problems.into_sorted();
+        let Loading { mut catalogue, readable, broken, .. } = Loading::read(&source.files()?, named, &problems);
+        if readable {
+            catalogue.check(&problems);
+        }
+        let mut all = problems.into_sorted();
+        // What is there but could not be read has its own problem; that others name it is none.
+        let follows =
+            |problem: &Problem| broken.iter().any(|id| problem.message.contains(&format!("没有名为“{id}”的")));
+        all.retain(|problem| !follows(problem));
         if all.iter().any(|problem| problem.severity == Severity::Error) {
             return Err(all);
         }

@@ -31,6 +31,7 @@ pub mod rules;
 mod slot;
 pub mod source;
 pub mod subject;
+mod syntax;
 pub mod trace;
 pub mod tree;
 mod tree_de;

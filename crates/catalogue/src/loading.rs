@@ -1,7 +1,8 @@
 //! Loading (装载): every file of a source into the parts of a catalogue, every problem collected.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Catalogue, MatterFile};
+use crate::condition::suggest;
 use crate::duties::Duty;
 use crate::lists::CodeList;
 use crate::matter::{Choice, Routes};
@@ -20,13 +21,18 @@ use crate::tree::Node;
 /// The parts read so far.
 pub(crate) struct Loading<'p> {
     pub(crate) catalogue: Catalogue,
+    /// Every file could be read as TOML or CSV. If not, nothing more was done: most of it would be consequences.
+    pub(crate) readable: bool,
+    /// Ids of what was declared but could not be read: naming them is no second fault.
+    pub(crate) broken: BTreeSet<String>,
     problems: &'p Problems,
 }
 
 impl<'p> Loading<'p> {
     /// Reads all files. Packs first, because everything else is read in their order.
     pub(crate) fn read(files: &[(String, String)], named: &NamedChecks, problems: &'p Problems) -> Self {
-        let mut loading = Self { catalogue: Catalogue { named: named.clone(), ..Catalogue::default() }, problems };
+        let catalogue = Catalogue { named: named.clone(), ..Catalogue::default() };
+        let mut loading = Self { catalogue, readable: true, broken: BTreeSet::new(), problems };
         let mut trees: BTreeMap<&str, Vec<(&str, Node)>> = BTreeMap::new();
         for (path, text) in files {
             match path.split_once('/') {
@@ -48,9 +54,13 @@ impl<'p> Loading<'p> {
                 Some((pack, rest)) if is_ours(rest) => {
                     trees.entry(pack).or_default().push((rest, Node::parse(path, text, problems)));
                 }
-                // Whatever else lies there (plans, samples, README) is read elsewhere or by people.
-                _ => {}
+                // Whatever else lies there (case tables, README) is read elsewhere or by people.
+                _ => warn_unread(path, problems),
             }
+        }
+        if problems.has_errors() {
+            loading.readable = false;
+            return loading;
         }
         let mut packs = Vec::new();
         for (folder, files) in &trees {
@@ -138,6 +148,8 @@ impl<'p> Loading<'p> {
             // A table that was given up half-way has keys nobody asked for; they are not the problem.
             if self.problems.len() == before {
                 entry.finish();
+            } else {
+                self.broken.extend(entry.node().find("id").and_then(Node::as_text).map(str::to_owned));
             }
         }
         file.finish();
@@ -221,7 +233,10 @@ impl<'p> Loading<'p> {
     }
 
     fn register(&mut self, root: &Node) {
-        let Some((register, at)) = Register::read(root, self.problems) else { return };
+        let Some((register, at)) = Register::read(root, self.problems) else {
+            self.broken.extend(root.find("id").and_then(Node::as_text).map(str::to_owned));
+            return;
+        };
         let id = register.id.clone();
         if self.catalogue.registers.insert(id.clone(), (register, at.clone())).is_some() {
             self.problems.error(&at, format!("名册“{id}”重复"), "请换一个 id");
@@ -232,6 +247,10 @@ impl<'p> Loading<'p> {
 /// Kinds of bodies (单位类别) at which a desk can be held, as stored with each body.
 pub const BODY_KINDS: [&str; 9] =
     ["registrar", "supervisor", "regulator", "party", "finance", "tax", "street", "community", "other"];
+
+/// Folders of a pack.
+const FOLDERS: [&str; 8] =
+    ["facts/", "params/", "matters/", "registers/", "rules/", "overlays/", "indicators/", "plans/"];
 
 /// Files of a pack that the catalogue reads.
 fn is_ours(rest: &str) -> bool {
@@ -249,12 +268,26 @@ fn is_ours(rest: &str) -> bool {
         "names.toml",
         "lists.toml",
     ];
-    const FOLDERS: [&str; 8] =
-        ["facts/", "params/", "matters/", "registers/", "rules/", "overlays/", "indicators/", "plans/"];
     std::path::Path::new(rest).extension().is_some_and(|ending| ending == "toml")
         // Case tables lie beside their matter and are read by tests.
         && !rest.ends_with(".cases.toml")
         && (NAMES.contains(&rest) || FOLDERS.iter().any(|folder| rest.starts_with(folder)))
+}
+
+/// A file that looks like one of a catalogue's and is not read: a folder or an ending is misspelt.
+fn warn_unread(path: &str, problems: &Problems) {
+    let at = Place::new(path, 0);
+    let lower = path.to_lowercase();
+    if !path.ends_with(".toml") && lower.contains(".toml") {
+        problems.warning(&at, "没有读这个文件：文件名要以 .toml 结尾（小写）", "请改名");
+    } else if path.ends_with(".toml") && !path.ends_with(".cases.toml") {
+        let folder = path.split('/').nth(1).filter(|_| path.matches('/').count() > 1);
+        let help = folder.map_or_else(
+            || "政策包里的文件放在 facts/、params/、registers/、indicators/、plans/ 等目录".to_owned(),
+            |folder| suggest(folder, FOLDERS.iter().map(|name| name.trim_end_matches('/'))),
+        );
+        problems.warning(&at, "没有读这个文件：这个位置不是政策包的一部分", help);
+    }
 }
 
 fn insert<T>(map: &mut BTreeMap<String, T>, id: &str, value: T, entry: &Reader<'_>) {

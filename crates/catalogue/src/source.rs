@@ -30,13 +30,17 @@ impl Files {
 }
 
 fn walk(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>, problems: &mut Vec<Problem>) {
-    let mut fail = |path: &str, error: &std::io::Error| {
+    let fail = |path: &str, error: &std::io::Error, problems: &mut Vec<Problem>| {
         let at = Place::new(if path.is_empty() { "." } else { path }, 0);
-        problems.push(Problem::error(&at, format!("读不出来：{error}"), "请检查路径、权限和编码（UTF-8）"));
+        let message = match error.kind() {
+            std::io::ErrorKind::NotFound => format!("没有这个目录：{}", folder.display()),
+            _ => format!("{} 读不出来：{error}", folder.display()),
+        };
+        problems.push(Problem::error(&at, message, "请检查路径和权限"));
     };
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) => return fail(prefix, &error),
+        Err(error) => return fail(prefix, &error, problems),
     };
     let mut below = Vec::new();
     for entry in entries.flatten() {
@@ -45,9 +49,13 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>, problems
         if entry.path().is_dir() {
             below.push((entry.path(), path));
         } else if has_ending(&path) {
-            match std::fs::read_to_string(entry.path()) {
-                Ok(text) => files.push((path, text)),
-                Err(error) => fail(&path, &error),
+            match std::fs::read(entry.path()).map(crate::syntax::text_of) {
+                Ok(Ok(text)) => files.push((path, text)),
+                Ok(Err((message, help))) => problems.push(Problem::error(&Place::new(path, 0), message, help)),
+                Err(error) => {
+                    let at = Place::new(path, 0);
+                    problems.push(Problem::error(&at, format!("读不出来：{error}"), "请检查权限"));
+                }
             }
         }
     }
@@ -57,5 +65,6 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>, problems
 }
 
 fn has_ending(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|ending| ending == "toml" || ending == "csv")
+    // `x.TOML` and `x.toml.txt` come along so that somebody says they are not read.
+    path.ends_with(".csv") || path.to_lowercase().contains(".toml")
 }

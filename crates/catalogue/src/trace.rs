@@ -31,7 +31,15 @@ impl Clause {
 /// Reads `clauses.csv`: a header, then id, document, title, modules. Problems name the line.
 pub fn read_clauses(file: &str, text: &str, problems: &Problems) -> BTreeMap<String, Clause> {
     let mut clauses = BTreeMap::new();
-    for (index, row) in csv::Reader::from_reader(text.as_bytes()).deserialize::<Clause>().enumerate() {
+    let mut rows = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let wanted = ["id", "document", "title", "modules"];
+    let heads = rows.headers().cloned().unwrap_or_default();
+    if let Some(lost) = wanted.iter().find(|wanted| !heads.iter().any(|head| head == **wanted)) {
+        let message = format!("第一行没有“{lost}”这一列，却是“{}”", heads.iter().collect::<Vec<_>>().join(","));
+        problems.error(&Place::new(file, 1), message, "第一行写 id,document,title,modules，用半角逗号分隔");
+        return clauses;
+    }
+    for (index, row) in rows.deserialize::<Clause>().enumerate() {
         let at = Place::new(file, index as u32 + 2);
         match row {
             Ok(clause) => {
@@ -39,7 +47,10 @@ pub fn read_clauses(file: &str, text: &str, problems: &Problems) -> BTreeMap<Str
                     problems.error(&at, format!("条款“{}”重复", first.id), "请删去一行");
                 }
             }
-            Err(error) => problems.error(&at, format!("这一行读不出来：{error}"), "每行应有 id,document,title,modules"),
+            Err(error) => {
+                let help = "每行应有 id,document,title,modules 四项，用半角逗号分隔；题目里有逗号时给它加引号";
+                problems.error(&at, format!("这一行的项数或写法不对：{error}"), help);
+            }
         }
     }
     clauses

@@ -6,7 +6,7 @@ use base::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::problem::{Located, Place, Problem, Problems};
+use crate::problem::{Located, Place, Problems};
 
 /// One value and where it was written.
 #[derive(Clone, PartialEq, Debug)]
@@ -49,16 +49,18 @@ impl Data {
 }
 
 impl Node {
-    /// Reads one TOML file. Syntax errors go to `problems`; what could be read is returned anyway.
+    /// Reads one TOML file. The first place where it is no TOML goes to `problems` (what follows is mostly its consequence), and then
+    /// nothing is returned but an empty table.
     pub fn parse(file: &str, text: &str, problems: &Problems) -> Self {
         let file: Arc<str> = file.into();
         let lines = Lines::of(text);
         let (root, errors) = DeTable::parse_recoverable(text);
-        for error in errors {
-            let line = error.span().map_or(0, |span| lines.line(span.start));
+        if let Some(first) = errors.iter().min_by_key(|error| error.span().map_or(0, |span| span.start)) {
+            let line = first.span().map_or(0, |span| lines.line(span.start));
             let at = Place { file: file.clone(), line };
-            let message = format!("这里不是有效的 TOML：{}", error.message());
-            problems.push(Problem::error(&at, message, "请对照 docs/catalogue.md 的写法修改"));
+            let written = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
+            problems.push(crate::syntax::of_toml(&at, written, first.message()));
+            return Self { at: Place { file, line: 0 }, data: Data::Table(Vec::new()) };
         }
         let reading = Reading { file, lines, problems };
         let at = reading.place(0);
@@ -209,7 +211,11 @@ impl Reading<'_> {
             DeValue::Integer(number) => self.int(&at, number.as_str(), number.radix()),
             DeValue::Float(number) => {
                 let message = format!("“{number}”是小数");
-                self.problems.error(&at, message, "请改用整数：金额用元，比例用百分数或万分数（unit = \"permyriad\"）");
+                self.problems.error(
+                    &at,
+                    message,
+                    "金额用整数元，比例用百分数或万分数（unit = \"permyriad\"）；规划里的小数加上引号，如 \"1.5\"",
+                );
                 Data::Int(0)
             }
             DeValue::Boolean(truth) => Data::Bool(truth),

@@ -1,6 +1,7 @@
 //! The whole engine on the invented province 云州 and its invented matter.
 #![expect(clippy::unwrap_used, reason = "in a test an unwrap is the assertion")]
 mod common;
+mod kite_registers;
 
 use base::{AreaCode, Date, Fen};
 use catalogue::duties::{HeldPost, unheld};
@@ -119,7 +120,7 @@ fn every_spoiled_file_is_named_with_its_line() {
     let overlay = |text: &str| format!("[[overlay]]\nmatter = \"found-kite-club\"\n{text}\n");
     let cases = [
         ("yunzhou/pack.toml", format!("{pack}color = 1\n"), "yunzhou/pack.toml:5: 错误：这里没有“color”"),
-        ("yunzhou/pack.toml", "id = ".to_owned(), "yunzhou/pack.toml:1: 错误：这里不是有效的 TOML"),
+        ("yunzhou/pack.toml", "id = ".to_owned(), "yunzhou/pack.toml:1: 错误：等号后面没有值"),
         ("yunxi/overlays.toml", overlay("shorten = { at = \"steps.accept\", promised = { working_days = 9 } }"), "yunxi/overlays.toml:3: 错误：shorten 把 2 改成了 9"),
         ("yunxi/overlays.toml", overlay("lengthen = { at = \"steps.accept\", statutory = { working_days = 9 } }"), "必须写明依据"),
         ("yunxi/overlays.toml", overlay("drop_material = \"minutes\""), "“minutes”是法定材料，不能取消"),
