@@ -6,6 +6,9 @@ use crate::matter::FieldKind;
 use crate::problem::{Place, Problems};
 use crate::tree::Node;
 
+/// Where a field is named, its name, what it must be (nothing: anything), and whether one is.
+type Named<'r> = (&'r [&'r str], &'r str, &'static str, fn(&RegisterField) -> bool);
+
 impl Register {
     pub(super) fn check(&self, root: &Node, problems: &Problems) {
         if self.enters.is_empty() && self.written_by.is_empty() {
@@ -28,7 +31,7 @@ impl Register {
         let any: fn(&RegisterField) -> bool = |_| true;
         let is_date: fn(&RegisterField) -> bool = |field| field.kind == FieldKind::Date;
         let is_choice: fn(&RegisterField) -> bool = |field| field.kind == FieldKind::Choice;
-        let mut named: Vec<(&[&str], &str, &str, fn(&RegisterField) -> bool)> = Vec::new();
+        let mut named: Vec<Named<'_>> = Vec::new();
         let lists: [(&[&str], &[String]); 4] = [
             (&["title_field"], std::slice::from_ref(&self.title_field)),
             (&["list"], &self.list),
