@@ -299,6 +299,39 @@ fn midnight_brings_what_was_recorded_ahead_and_takes_what_runs_out() {
     assert_current(&office);
 }
 
+#[test]
+fn data_are_complete_where_somebody_looked_and_found_nothing() {
+    let office = office();
+    let body = office.body("registrar", "云州市民政局", "2101");
+    let clerk = office.official("data_quality", "2101", body);
+    let bare = office.draft_org(Kind::Association, "云州市无名协会", "2101");
+    office.record_org(&bare, day("2020-01-06"));
+    let elsewhere = office.registered(Kind::Association, "云州区棋类协会", "210102", day("2020-01-06"));
+    let known = |id: OrgId| {
+        let today = now(office.facts_on(office.clock.today()).unwrap());
+        in_base(&today.read(), id, "org.data_complete").unwrap()
+    };
+    assert_eq!(known(bare.id), Given::Unknown, "nobody looked");
+    office.ask_for_inspection(&clerk, true).unwrap();
+    while !office.inspect_batch(&"2101".parse().unwrap()).unwrap().done {}
+    assert_eq!(known(bare.id), Given::Known(Value::Bool(false)));
+    assert_eq!(known(elsewhere.id), Given::Unknown, "another authority's register");
+    assert_current(&office);
+    // Found to be none: all of them dismissed.
+    let issues = office.quality(&clerk, "").unwrap().issues;
+    assert!(!issues.is_empty());
+    for issue in issues {
+        office.dismiss_quality_issue(&clerk, issue.row.id, "原始档案如此").unwrap();
+    }
+    assert_eq!(known(bare.id), Given::Known(Value::Bool(true)));
+    assert_current(&office);
+    assert_eq!(
+        of(&office, "2025-12-31", bare.id, "org.data_complete"),
+        Some(Given::Unknown),
+        "not to be told of a past day"
+    );
+}
+
 /// The same office as another process would open it.
 fn started_again(office: &TestOffice) -> Office {
     Office { facts: Arc::new(Keeper::at(office.folder().join("facts"))), ..office.office.clone() }
