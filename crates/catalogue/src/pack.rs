@@ -97,13 +97,14 @@ impl Pack {
         let file = Reader::of(root, problems)?;
         let id = file.need_id("id");
         if !id.is_empty() && id != folder {
-            problems.error(file.at(), format!("政策包的 id 是“{id}”，文件夹却叫“{folder}”"), "请让两者相同");
+            problems.error(root.place_of(&["id"]), format!("政策包的 id 是“{id}”，文件夹却叫“{folder}”"), "请让两者相同");
         }
         let area = file.need_text("area");
         let area = match area.parse::<AreaCode>() {
             Ok(area) => Some(area),
             Err(error) => {
-                problems.error(file.at(), error.to_string(), "全国写 \"100000\"");
+                let help = "请写行政区划代码：省 2 位，市 4 位，县 6 位；全国写 \"100000\"";
+                problems.error(root.place_of(&["area"]), error.to_string(), help);
                 None
             }
         };

@@ -1,4 +1,5 @@
 //! Opening an installation (打开一个安装): one place for `serve`, `demo`, `import`, `generate` and the rest.
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -275,12 +276,42 @@ pub fn check_private(path: &Path) -> Result<(), Failure> {
 
 /// The catalogue of a folder, or the one in the program.
 pub fn load_catalogue(folder: Option<&Path>) -> Result<catalogue::Catalogue, Failure> {
-    let files = match folder {
-        Some(folder) => catalogue::Files::read(folder),
-        None => Ok(crate::embedded::files()),
-    };
-    files.and_then(|files| office::load_catalogue(&files)).map_err(|problems| {
+    catalogue_files(folder).and_then(|files| office::load_catalogue(&files)).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Failure::No(format!("{}\n事项目录有 {} 处问题", lines.join("\n"), lines.len()))
+        let errors = problems.iter().filter(|problem| problem.severity == catalogue::Severity::Error).count();
+        let reminders = lines.len() - errors;
+        Failure::No(format!("{}\n事项目录有 {errors} 处错误、{reminders} 个提醒", lines.join("\n")))
     })
+}
+
+/// The files of a folder. A folder of a city's own packs only, without `national`, lies beside the packs that ship; a pack of the
+/// same name takes the place of the shipped one.
+fn catalogue_files(folder: Option<&Path>) -> Result<catalogue::Files, Vec<catalogue::Problem>> {
+    let shipped = crate::embedded::files();
+    let Some(folder) = folder else { return Ok(shipped) };
+    let mut own = catalogue::Files::read(folder)?;
+    let packs: BTreeSet<String> = packs_of(&own).into_iter().map(str::to_owned).collect();
+    if own.0.is_empty() || own.0.iter().any(|(path, _)| path == "pack.toml") {
+        let at = catalogue::Place::new(folder.display().to_string(), 0);
+        let help = "请指向放政策包的上一级目录；新建政策包用 yishe catalogue new-pack";
+        return Err(vec![catalogue::Problem::error(
+            &at,
+            "这个目录里没有政策包：每个政策包应是其中的一个文件夹，里面有 pack.toml",
+            help,
+        )]);
+    }
+    if !packs.contains("national") {
+        let replaced = |path: &str| {
+            let head = path.split('/').next().unwrap_or_default();
+            packs.contains(head) || own.0.iter().any(|(own, _)| own == path)
+        };
+        let beside: Vec<_> = shipped.0.into_iter().filter(|(path, _)| !replaced(path)).collect();
+        own.0.extend(beside);
+    }
+    Ok(own)
+}
+
+/// The packs among some files: the folders with a `pack.toml`.
+pub fn packs_of(files: &catalogue::Files) -> BTreeSet<&str> {
+    files.0.iter().filter_map(|(path, _)| path.strip_suffix("/pack.toml")).collect()
 }

@@ -91,6 +91,40 @@ fn the_catalogue_in_the_binary_is_checked_and_explained() {
 }
 
 #[test]
+fn a_new_pack_is_written_once_and_checked_beside_those_that_ship() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| yishe(folder.path(), arguments);
+    let new = |id: &str, area: &str, name: &str| {
+        run(&["catalogue", "new-pack", id, "--area", area, "--name", name, "--dir", "own"])
+    };
+    let (code, said) = new("yunxi", "9901", "云溪市");
+    assert!(code == 0 && said.contains("yunxi/plans/yunxi-plan.toml"), "{said}");
+    let (code, said) = run(&["catalogue", "check", "own"]);
+    assert!(code == 0 && !said.contains("yunxi/"), "no fault, no warning: {said}");
+    let (code, said) = new("yunxi", "9901", "云溪市");
+    assert!(code == 2 && said.contains("不会覆盖"), "{said}");
+    for (id, area, name, words) in [
+        ("longgang", "9901", "云溪市", "程序自带的政策包"),
+        ("云溪", "9901", "云溪市", "只用小写字母"),
+        ("../out", "9901", "云溪市", "只用小写字母"),
+        ("hai", "990101001", "海街", "2 位、4 位或 6 位"),
+        ("hai", "9902", "海\"市", "不能作地区名称"),
+    ] {
+        let (code, said) = new(id, area, name);
+        assert!(code == 2 && said.contains(words), "{id}: {said}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path().join("own")).unwrap().count(), 1, "what is refused writes nothing");
+    // Pointing at the pack instead of the folder it lies in.
+    let (code, said) = run(&["catalogue", "check", "own/yunxi"]);
+    assert!(code == 1 && said.contains("每个政策包应是其中的一个文件夹"), "{said}");
+    let plan = folder.path().join("own/yunxi/plans/yunxi-plan.toml");
+    let text = std::fs::read_to_string(&plan).unwrap();
+    std::fs::write(&plan, text.replacen("\">=\"", "\"=>\"", 1)).unwrap();
+    let (code, said) = run(&["catalogue", "check", "own"]);
+    assert!(code == 1 && said.contains("yunxi/plans/yunxi-plan.toml:") && said.contains("“op”不能是“=>”"), "{said}");
+}
+
+#[test]
 fn good_and_bad_input_end_with_the_exit_code_that_says_so() {
     let folder = installed();
     let run = |arguments: &[&str]| yishe(folder.path(), arguments);
@@ -133,4 +167,48 @@ fn good_and_bad_input_end_with_the_exit_code_that_says_so() {
     says(&["code", "check", "53100000500021676K"], 0, "有效");
     says(&["code", "check", "53100000500021676X"], 1, "应为“K”");
     says(&["code", "check"], 2, "");
+}
+
+#[test]
+fn plans_are_listed_and_reported_as_the_page_shows_them() {
+    let folder = installed();
+    let run = |arguments: &[&str]| yishe(folder.path(), arguments);
+    assert_eq!(run(&["plan", "list", "--config", "yishe.toml"]).0, 2, "no database");
+    assert_eq!(run(&["keys", "generate", "keys.json"]).0, 0);
+    assert_eq!(run(&["migrate", "--config", "yishe.toml"]).0, 0);
+    let (code, said) = run(&["plan", "list", "--config", "yishe.toml", "--now", "2026-03-02"]);
+    assert!(code == 0 && said.contains("liaoning-14th") && said.contains("终期评估，截至 2025-12-31"), "{said}");
+    let report = |more: &[&str]| {
+        let all =
+            [&["plan", "report", "--plan", "liaoning-14th", "--config", "yishe.toml", "--now", "2026-03-02"], more];
+        run(&all.concat())
+    };
+    let (code, said) = report(&[]);
+    // Nobody is registered: a share of nothing is no number, never 0 by accident.
+    assert!(
+        code == 0 && said.contains("[暂无数据] 获得3A及以上评估等级的全省性社会组织占比　没有可计算的对象"),
+        "{said}"
+    );
+    let (code, said) = report(&["--format", "json", "--on", "2023-12-31", "--area", "21"]);
+    assert!(
+        code == 0 && said.contains("\"on\": \"2023-12-31\"") && said.contains("\"indicator\": \"ln-06\""),
+        "{said}"
+    );
+    let (code, said) = report(&["--format", "csv"]);
+    assert!(code == 0 && said.starts_with("\u{feff}归属,指标编号,指标"), "{said}");
+    assert_eq!(report(&["--format", "xlsx"]).0, 2, "a workbook goes to a file");
+    let (code, said) = report(&["--format", "xlsx", "--out", "plan.xlsx"]);
+    assert!(code == 0 && said.contains("plan.xlsx"), "{said}");
+    assert_eq!(&std::fs::read(folder.path().join("plan.xlsx")).unwrap()[..2], b"PK");
+    assert_eq!(report(&["--format", "xlsx", "--out", "plan.xlsx"]).0, 2, "never over another");
+    for (more, words) in [
+        (["--on", "2099-01-01"], "还没有到"),
+        (["--area", "3303"], "没有找到这个规划里的地区"),
+        (["--kind", "club"], "没有这种组织类型"),
+    ] {
+        let (code, said) = report(&more);
+        assert!(code == 2 && said.contains(words), "{more:?}: {said}");
+    }
+    let (code, said) = run(&["plan", "report", "--plan", "nothing", "--config", "yishe.toml"]);
+    assert!(code == 2 && said.contains("没有找到规划"), "{said}");
 }

@@ -6,6 +6,7 @@ use base::areas::AreaTree;
 use base::{AreaCode, Date};
 
 use super::Asked;
+use super::new_pack::NewPackArgs;
 use crate::failure::Failure;
 use crate::{embedded, install};
 
@@ -18,7 +19,7 @@ pub struct CatalogueArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// 检查目录（不写则检查程序自带的），包括条款落实表
+    /// 检查目录（不写则检查程序自带的），包括条款落实表；目录里只有自己的政策包时，与程序自带的一起检查
     Check {
         /// 目录
         dir: Option<PathBuf>,
@@ -32,6 +33,8 @@ enum What {
         /// 日期
         date: Date,
     },
+    /// 新建一个地区的政策包：写出一套能用的文件，逐行说明改什么
+    NewPack(NewPackArgs),
     /// 按名称或编号找事项、名册、规则、参数
     Find {
         /// 名称或编号的一部分
@@ -44,6 +47,7 @@ impl CatalogueArgs {
         match &self.what {
             What::Check { dir } => check(dir.as_deref()),
             What::Explain { matter, area, date } => explain(asked, matter, area, *date),
+            What::NewPack(args) => args.run(asked),
             What::Find { text } => find(asked, text),
         }
     }
@@ -62,6 +66,13 @@ fn check(dir: Option<&Path>) -> Result<(), Failure> {
         println!("{problem}");
     }
     let untraced = catalogue::trace::untraced(catalogue.clauses(), catalogue.traces()).len();
+    let targets: usize = catalogue.plans().map(|plan| plan.targets.len()).sum();
+    println!(
+        "{} 个政策包：{} 个规划（{targets} 个目标），{} 个指标",
+        catalogue.packs().iter().count(),
+        catalogue.plans().count(),
+        catalogue.indicators().count(),
+    );
     println!(
         "{} 个事项，{} 个名册，{} 条规则，{} 个提醒；{} 条条款已写明落实，{untraced} 条尚未",
         catalogue.matter_ids().count(),
@@ -71,7 +82,7 @@ fn check(dir: Option<&Path>) -> Result<(), Failure> {
         catalogue.traces().len(),
     );
     if tests.0.is_none() {
-        println!("不在源码目录中，未核对测试是否存在");
+        println!("这里没有平台的源码，条款落实表里写的测试没有核对");
     }
     if problems.is_empty() {
         Ok(())

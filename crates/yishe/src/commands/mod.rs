@@ -12,6 +12,7 @@ mod import_register;
 mod journal;
 mod keys;
 mod migrate;
+mod new_pack;
 mod plan;
 mod restore;
 mod serve;
