@@ -66,5 +66,5 @@ fn walk(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>, problems
 
 fn has_ending(path: &str) -> bool {
     // `x.TOML` and `x.toml.txt` come along so that somebody says they are not read.
-    path.ends_with(".csv") || path.to_lowercase().contains(".toml")
+    path.as_bytes().ends_with(b".csv") || path.to_lowercase().contains(".toml")
 }
