@@ -12,6 +12,9 @@ const SOURCE: &str = "演示数据（不是官方统计）";
 /// Figures are shown for these days; the plans of Zhejiang end in 2020, the others in 2023 and 2025.
 const DAYS: [&str; 5] = ["2018-12-31", "2019-12-31", "2020-12-31", "2023-12-31", "2025-12-31"];
 
+/// One part of filling the registers.
+type Step = fn(&Office, &Actor) -> Result<(), Refused>;
+
 /// One record: register, then field and value; a value with `|` is several.
 type Row = (&'static str, &'static [(&'static str, &'static str)]);
 
@@ -196,7 +199,7 @@ impl Office {
     /// Fills the registers of the demo.
     pub(super) fn invent_registers(&self, mut progress: impl FnMut(u64, u64)) -> Result<(), Refused> {
         let who = Actor::system();
-        let steps: [fn(&Self, &Actor) -> Result<(), Refused>; 6] = [
+        let steps: [Step; 6] = [
             Self::invent_rows,
             Self::invent_figures,
             Self::invent_places,

@@ -26,7 +26,7 @@ const OPEN_CASES: Statement = sql!(
 const DELEGATED: Statement = sql!(
     "handover.delegated",
     "select origin, register, id, org, person, area, province, city, county, title, state, since, until, public, body, rev,
-     entry from register_entry where register = 'delegated-registrars' and state = 'active'
+     entry, key from register_entry where register = 'delegated-registrars' and state = 'active'
      and since <= $1 and (until is null or until > $1) order by id limit $2"
 );
 

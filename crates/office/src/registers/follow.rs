@@ -96,7 +96,7 @@ impl Office {
             let mut deed = work.deed.clone();
             deed.origin = now.origin;
             deed.subject.id = format!("{}/{}", now.register, now.id);
-            deed.act = "follow_record".to_owned();
+            "follow_record".clone_into(&mut deed.act);
             let before = now.body.clone();
             let (rev, from) = (now.rev + 1, child.since.min(work.today).max(now.since));
             let record = RegisterEntry { body, rev, entry, ..now };

@@ -2,6 +2,7 @@
 //! enter it and what the public sees is declared in the catalogue; nothing here knows a register by name.
 pub mod cover;
 mod follow;
+mod judge;
 pub mod keep;
 mod parts;
 pub mod read;

@@ -201,7 +201,7 @@ impl Office {
             let (items, next) = gather(tx, register, wanted, |record| ask.admits(register, record, today), limit)?;
             let columns: Vec<&RegisterField> = self.columns(register, open);
             let mut names = Names::default();
-            names.learn(tx, &columns, items.iter().map(|record| &record.body))?;
+            names.learn(tx, &columns, &items.iter().map(|record| &record.body).collect::<Vec<_>>())?;
             let mut cells = Vec::with_capacity(items.len());
             for record in &items {
                 cells.push(self.row_cells(tx, &mut names, &columns, record)?);
@@ -244,7 +244,7 @@ impl Office {
         let columns = self.export_columns(register, open);
         self.db.read(|tx| {
             let mut names = Names::default();
-            names.learn(tx, &columns, items.iter().map(|record| &record.body))?;
+            names.learn(tx, &columns, &items.iter().map(|record| &record.body).collect::<Vec<_>>())?;
             items.iter().map(|record| self.row_cells(tx, &mut names, &columns, record)).collect()
         })
     }

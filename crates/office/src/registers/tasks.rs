@@ -74,13 +74,13 @@ impl Office {
         for task in &plan.tasks {
             let at = entered.iter().position(|record| record.body["task"].as_str() == Some(&task.id));
             match at.map(|at| entered.swap_remove(at)) {
-                Some(record) => lines.push(self.task_line(who, register, Some(task), record, &around)?),
+                Some(record) => lines.push(self.task_line(who, register, Some(task), record, &around)),
                 None => lines.push(self.unentered(plan, task)),
             }
         }
-        entered.sort_by(|one, other| (one.since, one.id).cmp(&(other.since, other.id)));
+        entered.sort_by_key(|record| (record.since, record.id));
         for record in entered {
-            lines.push(self.task_line(who, register, None, record, &around)?);
+            lines.push(self.task_line(who, register, None, record, &around));
         }
         Ok(lines)
     }
@@ -131,15 +131,15 @@ impl Office {
         declared: Option<&Task>,
         record: RegisterEntry,
         around: &Around,
-    ) -> Result<TaskLine, Refused> {
+    ) -> TaskLine {
         let text = |field: &str| record.body.get(field).and_then(Json::as_str).unwrap_or_default().to_owned();
         let state = register.course.as_ref().map(|course| text(&course.field)).unwrap_or_default();
         let field = register.course.as_ref().and_then(|course| register.find_field(&course.field));
         let label = field.and_then(|field| field.choices.iter().find(|choice| choice.value == state));
         let links = register.fields.iter().filter(|field| field.belongs_to.is_some());
-        let meeting = links.filter_map(|field| text(&field.id).parse::<RecordId>().ok()).next();
+        let meeting = links.into_iter().find_map(|field| text(&field.id).parse::<RecordId>().ok());
         let desk = text("desk");
-        Ok(TaskLine {
+        TaskLine {
             title: text("title"),
             owners: text("owners"),
             due: text("due").parse().ok(),
@@ -152,7 +152,7 @@ impl Office {
             reports: who.and_then(|who| self.reports_on(who, register, &record)),
             declared: declared.cloned(),
             record: Some(record),
-        })
+        }
     }
 
     /// The register in which the actor may report on this record, and its field that names the record.
@@ -245,7 +245,7 @@ impl Office {
     /// The desk that only this kind of body holds.
     fn desk_of_body(&self, kind: &str) -> Option<DeskId> {
         let own = |desk: &&str| self.catalogue.desk_fits(desk, kind) && !self.catalogue.desk_fits(desk, "other");
-        let mut desks = self.catalogue.desks().map(|(id, _)| id).filter(|desk| own(&desk));
+        let mut desks = self.catalogue.desks().map(|(id, _)| id).filter(|desk| own(desk));
         let first = desks.next()?;
         if desks.next().is_some() { None } else { Some(DeskId::new(first)) }
     }

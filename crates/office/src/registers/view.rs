@@ -133,7 +133,7 @@ impl Office {
         });
         let columns = self.columns(below, open).into_iter().filter(|field| !links.contains(&field.id.as_str()));
         let columns: Vec<&RegisterField> = columns.collect();
-        names.learn(tx, &columns, items.iter().map(|row| &row.body))?;
+        names.learn(tx, &columns, &items.iter().map(|row| &row.body).collect::<Vec<_>>())?;
         let cells: Result<Vec<_>, Refused> = items.iter().map(|row| self.row_cells(tx, names, &columns, row)).collect();
         let columns = columns.into_iter().cloned().collect();
         Ok(Children { register: below.clone(), columns, items, cells: cells? })
@@ -190,7 +190,7 @@ impl Office {
         let versions = records::versions(tx, &register.id, record.id)?;
         let fields: Vec<&RegisterField> =
             register.fields.iter().filter(|field| !open || (field.public && !field.is_personal())).collect();
-        names.learn(tx, &fields, versions.iter().map(|version| &version.body))?;
+        names.learn(tx, &fields, &versions.iter().map(|version| &version.body).collect::<Vec<_>>())?;
         let lines = if open { Vec::new() } else { self.lines_of(tx, record, &versions)? };
         let mut all = Vec::new();
         let mut before: Option<RegisterVersion> = None;

@@ -39,10 +39,9 @@ impl Office {
             Put::Bulk => work.insert_bulk(record)?,
             Put::Again => work.update(record)?,
         }
-        if put == Put::Bulk {
-            work.insert_bulk(&version)?
-        } else {
-            work.insert(&version)?
+        match put {
+            Put::Bulk => work.insert_bulk(&version)?,
+            Put::New | Put::Again => work.insert(&version)?,
         }
         let public = self.catalogue.find_register(&record.register).and_then(|register| public_part(register, record));
         work.announce("register", format!("register/{}/{}", record.register, record.id), public);
@@ -71,7 +70,10 @@ impl Office {
                 parent,
                 entry: work.entry,
             };
-            if put == Put::Bulk { work.insert_bulk(&row)? } else { work.upsert(&row)? }
+            match put {
+                Put::Bulk => work.insert_bulk(&row)?,
+                Put::New | Put::Again => work.upsert(&row)?,
+            }
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ fn delegate(kite: &Office, province: &Actor, to: &str) {
             body: json!({ "body": "沈阳市民政局", "area": to, "kinds": ["foundation"] }),
             rev: 1,
             entry: work.entry,
+            key: None,
         })
     })
     .unwrap();

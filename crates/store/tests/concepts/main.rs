@@ -137,6 +137,7 @@ fn lists_put_together_at_run_time_work_on_both_engines() {
                     body: json!({}),
                     rev: 1,
                     entry: EntryId::from_bits(1),
+                    key: None,
                 })?;
             }
             Ok(())
