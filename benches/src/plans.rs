@@ -125,6 +125,7 @@ fn jobs<'a>(catalogue: &'a Catalogue, params: &'a [(String, Params)]) -> Vec<Job
         start: None,
         others: Some(catalogue),
         only: None,
+        plan: None,
     };
     parts.map(job).collect()
 }

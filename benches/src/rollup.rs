@@ -43,6 +43,7 @@ pub fn measure(catalogue: &Catalogue, base: &FactBase, folder: &Path, report: &m
             start: None,
             others: None,
             only: None,
+            plan: None,
         })
         .collect();
     ensure!(jobs.len() == INDICATORS.len(), "an indicator of the yardstick is gone");

@@ -26,6 +26,8 @@ pub enum Unit {
     Count,
     /// 百分之一
     Percent,
+    /// 千分之一
+    Permille,
     /// 万分之一, for shares that percent cannot say: 0.05 % is 5.
     Permyriad,
     /// 文字
@@ -40,7 +42,7 @@ pub enum Unit {
 
 impl Unit {
     /// The words used in files.
-    pub const WORDS: [(&'static str, Self); 13] = [
+    pub const WORDS: [(&'static str, Self); 14] = [
         ("yuan", Self::Yuan),
         ("day", Self::Day),
         ("working_day", Self::WorkingDay),
@@ -49,6 +51,7 @@ impl Unit {
         ("person", Self::Person),
         ("count", Self::Count),
         ("percent", Self::Percent),
+        ("permille", Self::Permille),
         ("permyriad", Self::Permyriad),
         ("text", Self::Text),
         ("list", Self::List),
@@ -70,6 +73,7 @@ impl Unit {
             Self::Year => " 年",
             Self::Person => " 人",
             Self::Percent => "%",
+            Self::Permille => "‰",
             Self::Permyriad => "‱",
             Self::Yuan | Self::Count | Self::Text | Self::List | Self::Bool | Self::Date => "",
         }

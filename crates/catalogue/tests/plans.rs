@@ -90,7 +90,7 @@ const SLIPS: &[(&str, &str, &str, &str, &str)] = &[
     (PLAN, "indicator = \"lg-01\"", "indicator = \"lg-91\"", "没有名为“lg-91”的指标", "是不是“lg-"),
     (PLAN, "indicator = \"lg-05\"", "indicator = \"ln-01\"", "属于政策包“liaoning-plan”", "请在本政策包里另写一个指标"),
     (PLAN, "op = \">=\"", "op = \"=>\"", "“op”不能是“=>”", "可用：>="),
-    (PLAN, "value = 15 }", "value = { part = 1, of = 3 } }", "只有占比能写成几分之几", "请写整数"),
+    (PLAN, "value = 15 }", "value = \"15%\" }", "数后面写的是别的单位", "请写整数"),
     (PLAN, "value = 15 }", "value = { param = \"purchase_floor\" } }", "单位是 percent，这里要 count", "请换一个参数"),
     (PLAN, "by = 2023-12-31, value = 15", "by = 2026-12-31, value = 15", "不在规划期内", "请改正日期"),
     (PLAN, "project = \"support\"", "project = \"suport\"", "没有名为“suport”的工程", "是不是“support”"),

@@ -92,6 +92,17 @@ impl Figure {
         }
     }
 
+    /// So many times the figure; `factor` is not negative.
+    pub(crate) fn times(self, factor: Fraction) -> Self {
+        let by = |end: Option<Fraction>| end.map(|end| end * factor);
+        let number = match self.number {
+            Number::Exact(number) => Number::Exact(number * factor),
+            Number::Between { known, low, high } => Number::Between { known: by(known), low: by(low), high: by(high) },
+            nothing @ Number::Nothing(_) => nothing,
+        };
+        Self { number, counts: self.counts }
+    }
+
     /// The difference of two figures; unknown ends stay open.
     pub fn minus(&self, then: &Self) -> Self {
         let (Some(now), Some(before)) = (self.ends(), then.ends()) else {
@@ -146,6 +157,7 @@ pub fn plain(number: Fraction, part: &Part) -> String {
     let times = |factor: i128| (number * Fraction::whole(factor)).decimals(2);
     match part.unit {
         Unit::Percent => format!("{}%", times(100)),
+        Unit::Permille => format!("{}‰", times(1_000)),
         Unit::Permyriad => format!("万分之{}", times(10_000)),
         Unit::Yuan => {
             let yuan = number * Fraction::new(1, 100).unwrap_or(Fraction::ONE);

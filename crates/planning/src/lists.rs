@@ -34,7 +34,6 @@ impl Measuring<'_> {
     pub fn subject_of(job: &Job<'_>) -> Option<Subject> {
         match &job.part.formula {
             Formula::Groups(groups) => Some(groups.per.clone()),
-            Formula::Change { .. } => None,
             formula => formula.measures().first().map(|measure| measure.of.clone()),
         }
     }
@@ -75,7 +74,8 @@ impl Measuring<'_> {
     fn each_group(&self, job: &Job<'_>, each: &mut impl FnMut(Listed, Tri, Tri)) {
         let Formula::Groups(groups) = &job.part.formula else { return };
         let range = self.base.areas().range(job.area);
-        let (Some(members), Some((table, among))) = (self.members(job, groups, &range), self.group_rows(job, groups))
+        let only = Self::only_of(job, groups);
+        let (Some(members), Some((table, among))) = (self.members(job, groups, &range), self.group_rows(job, &only))
         else {
             return;
         };
@@ -89,7 +89,7 @@ impl Measuring<'_> {
             table.places(job.indicator.within).iter().enumerate().filter(|(_, area)| range.contains(area))
         {
             let right = groups.level.is_none_or(|level| self.base.areas().level(*area) == Some(level));
-            let cell = &members[(area - range.start) as usize];
+            let Some(cell) = members.of(row, (area - range.start) as usize) else { continue };
             let listed = Listed { row, id: table.id(row).unwrap_or(0), area: *area, members: Some(cell.total) };
             each(listed, if right { among(row) } else { Tri::False }, crate::measure::enough(cell, wanted));
         }
@@ -105,13 +105,14 @@ impl Measuring<'_> {
             }
             formula => formula.measures().first()?.filter.clone(),
         };
-        let year = job.part.formula.measures().first().and_then(|measure| measure.in_year.as_ref());
+        let groups = matches!(job.part.formula, Formula::Groups(_));
+        let span = job.part.formula.measures().first().filter(|_| !groups).and_then(|measure| measure.span.as_ref());
         let condition = match job.only.filter(|_| Self::subject_of(job) == Some(Subject::Organization)) {
             Some(only) => Condition::All(vec![only.clone(), condition]),
             None => condition,
         };
-        let condition = match year.and_then(|fact| self.in_year(&fact.value)) {
-            Some(year) => Condition::All(vec![year, condition]),
+        let condition = match span.and_then(|(span, fact)| self.in_span(job, *span, &fact.value)) {
+            Some(span) => Condition::All(vec![span, condition]),
             None => condition,
         };
         let table = self.base.table(&Self::subject_of(job)?)?;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::{AreaCode, AreaLevel, Date};
-use catalogue::plans::{Formula, Fraction, Indicator, Op, Part, Plan, Target};
+use catalogue::plans::{Formula, Fraction, Indicator, Part, Plan, Target};
 use catalogue::{Catalogue, Condition, Params};
 
 use crate::facts::FactBase;
@@ -119,6 +119,7 @@ impl<'a> Reporting<'a> {
             start: self.stated(target, part),
             others: Some(self.catalogue),
             only: self.only,
+            plan: Some(self.plan),
         };
         self.parts().into_iter().map(job).collect()
     }
@@ -237,7 +238,7 @@ impl<'a> Report<'a> {
         let of_level = areas.range(area).filter(|at| areas.level(*at) == Some(level));
         let mut found: Vec<(u32, Line<'a>)> = of_level.filter_map(line).collect();
         // Where less is asked for, less is better.
-        let less = matches!(entry.target.op, Op::AtMost | Op::Below | Op::BelowBase);
+        let less = entry.target.op.asks_for_less();
         found.sort_by(|(a, one), (b, two)| {
             let order = two.figure.known().cmp(&one.figure.known());
             two.standing

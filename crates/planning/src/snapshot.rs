@@ -1,8 +1,10 @@
 //! Frozen figures (快照): a year-end's figures with the digests of formula, parameters and facts, so that a figure that comes out
 //! otherwise later can say why.
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use base::{AreaCode, Date};
+use catalogue::plans::{Indicator, Part, Population};
 use sm3::{Digest as _, Sm3};
 
 use crate::figure::{Figure, Number};
@@ -67,7 +69,7 @@ impl Measuring<'_> {
             let counts = (figure.counts.yes, figure.counts.no, figure.counts.unknown);
             Some(FrozenLine { area: areas.code(area)?.clone(), number: canonical(&figure), counts })
         };
-        let params = job.part.formula.params();
+        let params: Vec<String> = rests_on(job).into_iter().flat_map(|(_, part)| part.formula.params()).collect();
         let used = job.params.only(params.iter().map(String::as_str)).to_json().to_string();
         Frozen {
             indicator: (job.indicator.id.clone(), job.part.id.clone()),
@@ -84,15 +86,22 @@ impl Measuring<'_> {
         let range = self.base.areas().range(job.area);
         let mut hash = Sm3::new();
         let mut text = String::new();
-        let facts = job.part.formula.facts();
-        let mut subjects: Vec<_> = job.part.formula.measures().into_iter().map(|measure| &measure.of).collect();
+        for (indicator, part) in rests_on(job) {
+            self.hash_facts(part, indicator.within, &range, &mut hash, &mut text);
+        }
+        hex::encode(hash.finalize())
+    }
+
+    fn hash_facts(&self, part: &Part, within: Population, range: &Range<u32>, hash: &mut Sm3, text: &mut String) {
+        let facts = part.formula.facts();
+        let mut subjects: Vec<_> = part.formula.measures().into_iter().map(|measure| &measure.of).collect();
         subjects.extend(facts.iter().map(|(subject, _)| subject));
         subjects.sort();
         subjects.dedup();
         for table in subjects.into_iter().filter_map(|subject| self.base.table(subject)) {
             let names: Vec<&String> =
                 facts.iter().filter(|(of, _)| of == table.subject()).map(|(_, fact)| fact).collect();
-            let places = table.places(job.indicator.within);
+            let places = table.places(within);
             let mut rows: Vec<usize> = (0..table.len()).filter(|row| range.contains(&places[*row])).collect();
             rows.sort_by_key(|row| table.id(*row));
             for row in rows {
@@ -108,7 +117,14 @@ impl Measuring<'_> {
                 hash.update(text.as_bytes());
             }
         }
-        hex::encode(hash.finalize())
+    }
+}
+
+/// A job's part and every part of other indicators it rests on.
+fn rests_on<'j>(job: &Job<'j>) -> Vec<(&'j Indicator, &'j Part)> {
+    match job.others {
+        Some(others) => others.rests_on(job.indicator, job.part),
+        None => vec![(job.indicator, job.part)],
     }
 }
 

@@ -106,8 +106,8 @@ impl<'a> Aimed<'a> {
             // On the eve of the plan nothing had changed.
             return Some((self.plan.period.0.yesterday().ok()?, Fraction::ZERO));
         }
-        let own = self.ancestry.first() == Some(&self.plan.area);
-        let stated = self.plan.baseline_of(&self.target.indicator.value, &self.part.id).filter(|_| own);
+        let area = self.ancestry.first()?;
+        let stated = self.plan.baseline_in(&self.target.indicator.value, &self.part.id, area);
         stated.map(|base| (base.on, base.value)).or(self.measured_start)
     }
 
@@ -189,14 +189,14 @@ impl<'a> Aimed<'a> {
             op => op,
         };
         let path = self.path_on(day).or_else(|| self.share_of_previous(aim.op, day));
-        let by_path = matches!(op, Op::AtLeast | Op::AtMost | Op::AbovePrevious);
+        let by_path = matches!(op, Op::AtLeast | Op::AtMost | Op::AbovePrevious | Op::AtLeastPrevious);
         let Some(path) = path.filter(|_| by_path) else {
             let asked = self.bounds(aim).map_or_else(String::new, |bounds| self.asked(aim.op, bounds));
             let start = if by_path { "；没有起点，画不出进度线" } else { "" };
             let unsure = if figure.counts.unknown > 0 { "还不能确定达到" } else { "还没有达到" };
             return (Status::AtRisk, format!("{unsure}：要求{}{asked}，{} 到期{start}", aim.op.name(), aim.by));
         };
-        let op = if op == Op::AbovePrevious { Op::AtLeast } else { op };
+        let op = if op.is_against_previous() { Op::AtLeast } else { op };
         match holds(op, ends, (path, None)) {
             Tri::True => (Status::Met, format!("按进度达标：今天应{} {}", op.name(), plain(path, self.part))),
             Tri::False => (Status::AtRisk, format!("落后于进度：今天应{} {}", op.name(), plain(path, self.part))),
@@ -209,7 +209,7 @@ impl<'a> Aimed<'a> {
 
     /// For yearly growth: as much of last year's figure as the year is old.
     fn share_of_previous(&self, op: Op, day: Date) -> Option<Fraction> {
-        if op != Op::AbovePrevious || !self.part.formula.is_yearly() {
+        if !matches!(op, Op::AbovePrevious | Op::AtLeastPrevious) || !self.part.formula.is_yearly() {
             return None;
         }
         let part = Fraction::new(i128::from(day.day_of_year()), i128::from(day.days_in_year()))?;
@@ -219,8 +219,8 @@ impl<'a> Aimed<'a> {
     /// What the value is held against: a number and, for a range, its upper end; or the base, or the year before.
     fn bounds(&self, aim: &Aim) -> Option<(Fraction, Option<Fraction>)> {
         match aim.op {
-            Op::AboveBase | Op::BelowBase => self.start().map(|(_, start)| (start, None)),
-            Op::AbovePrevious => {
+            op if op.is_against_base() => self.start().map(|(_, start)| (start, None)),
+            op if op.is_against_previous() => {
                 let (low, high) = self.previous?.ends()?;
                 Some((low?, high))
             }
@@ -261,25 +261,28 @@ impl<'a> Aimed<'a> {
 fn no_bounds(aim: &Aim) -> String {
     match aim.op {
         _ if aim.growth.is_some() => "文件没有写基期数，没有起点可以增长，请先在平台上测一个起点",
-        Op::AboveBase | Op::BelowBase => "文件没有写基期数，请先在平台上测一个起点",
-        Op::AbovePrevious => "还没有上一年的数",
+        op if op.is_against_base() => "文件没有写基期数，请先在平台上测一个起点",
+        op if op.is_against_previous() => "还没有上一年的数",
         _ => "目标用的参数在这里、这一天没有值",
     }
     .to_owned()
 }
 
 /// Whether a value between two ends satisfies an operator, whatever it is within them.
-fn holds(op: Op, ends: (Option<Fraction>, Option<Fraction>), bounds: (Fraction, Option<Fraction>)) -> Tri {
+pub(crate) fn holds(op: Op, ends: (Option<Fraction>, Option<Fraction>), bounds: (Fraction, Option<Fraction>)) -> Tri {
     let (wanted, high) = bounds;
     let at_least = |end: Option<Fraction>, wanted: Fraction| end.is_some_and(|end| end >= wanted);
     let below = |end: Option<Fraction>, wanted: Fraction| end.is_some_and(|end| end < wanted);
     let over = |end: Option<Fraction>, wanted: Fraction| end.is_some_and(|end| end > wanted);
     let (surely, never) = match op {
-        Op::AtLeast | Op::Milestone => (at_least(ends.0, wanted), below(ends.1, wanted)),
+        Op::AtLeast | Op::AtLeastBase | Op::Milestone => (at_least(ends.0, wanted), below(ends.1, wanted)),
         Op::Above | Op::AboveBase | Op::Positive => (over(ends.0, wanted), ends.1.is_some_and(|end| end <= wanted)),
         // The year before may itself be an interval: beyond its greatest, or not beyond its least.
         Op::AbovePrevious => (high.is_some_and(|high| over(ends.0, high)), ends.1.is_some_and(|end| end <= wanted)),
-        Op::AtMost => (ends.1.is_some_and(|end| end <= wanted), over(ends.0, wanted)),
+        Op::AtLeastPrevious => (high.is_some_and(|high| at_least(ends.0, high)), below(ends.1, wanted)),
+        Op::AtMostPrevious => (ends.1.is_some_and(|end| end <= wanted), high.is_some_and(|high| over(ends.0, high))),
+        Op::BelowPrevious => (below(ends.1, wanted), high.is_some_and(|high| at_least(ends.0, high))),
+        Op::AtMost | Op::AtMostBase => (ends.1.is_some_and(|end| end <= wanted), over(ends.0, wanted)),
         Op::Below | Op::BelowBase => (below(ends.1, wanted), at_least(ends.0, wanted)),
         Op::Equal => {
             let exact =

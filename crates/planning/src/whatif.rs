@@ -68,7 +68,8 @@ pub fn compare(measuring: &Measuring<'_>, real: &Report<'_>, supposed: &Report<'
     let jobs = (real.asked.jobs(measuring), supposed.asked.jobs(measuring));
     for (index, (before, after)) in real.entries.iter().zip(&supposed.entries).enumerate() {
         let name = (before.indicator.id.clone(), before.part.id.clone());
-        let params = before.part.formula.params();
+        let rests = real.asked.catalogue.rests_on(before.indicator, before.part);
+        let params: Vec<String> = rests.into_iter().flat_map(|(_, part)| part.formula.params()).collect();
         let value =
             |report: &Report<'_>, name: &String| report.asked.params.find(name).map(|param| param.value.clone());
         if params.iter().any(|name| value(real, name) != value(supposed, name)) {

@@ -141,7 +141,7 @@ fn loose(indicator: &str, rows: &[Loose]) -> Figure {
     let indicator = catalogue.find_indicator(indicator).unwrap();
     let (params, named) = (Params::default(), NamedChecks::default());
     let part = &indicator.parts[0];
-    let job = Job { indicator, part, params: &params, area: 0, start: None, others: None, only: None };
+    let job = Job { indicator, part, params: &params, area: 0, start: None, others: None, only: None, plan: None };
     Measuring::new(&base, catalogue.words(), &named).one(&job).at(0)
 }
 
@@ -192,7 +192,7 @@ fn figure(indicator: &str, rows: &[Row]) -> Figure {
     let indicator = catalogue.find_indicator(indicator).unwrap();
     let (params, named) = (Params::default(), NamedChecks::default());
     let job =
-        Job { indicator, part: &indicator.parts[0], params: &params, area: 0, start: None, others: None, only: None };
+        Job { indicator, part: &indicator.parts[0], params: &params, area: 0, start: None, others: None, only: None, plan: None };
     Measuring::new(&base, catalogue.words(), &named).one(&job).at(0)
 }
 

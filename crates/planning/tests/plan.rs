@@ -194,7 +194,7 @@ fn lists_and_explanations_agree_with_the_counts() {
             let params = params(catalogue, &indicator.pack, base.date());
             let area = base.areas().find(&code("99")).unwrap();
             for part in indicator.parts.iter().filter(|part| matches!(part.formula, catalogue::Formula::Share { .. })) {
-                let job = Job { indicator, part, params: &params, area, start: None, others: None, only: None };
+                let job = Job { indicator, part, params: &params, area, start: None, others: None, only: None, plan: None };
                 let counts = measuring.one(&job).at(area).counts;
                 let listed = |which| measuring.list(&job, which).len() as u64;
                 let all = (listed(Which::Passing), listed(Which::Lacking), listed(Which::Unclear));
@@ -224,6 +224,7 @@ fn figures_break_down_by_kind() {
             start: None,
             others: None,
             only: Some(&only),
+            plan: None,
         };
         said(&measuring.one(&job).at(0))
     };
@@ -253,7 +254,7 @@ fn each_gate_has_its_own_share() {
     let measuring = Measuring::new(&base, catalogue.words(), &named);
     let indicator = catalogue.find_indicator("ln-15").unwrap();
     let part = &indicator.parts[0];
-    let job = Job { indicator, part, params: &params, area: 0, start: None, others: None, only: None };
+    let job = Job { indicator, part, params: &params, area: 0, start: None, others: None, only: None, plan: None };
     let measured = measuring.one(&job);
     // registration, annual report, rating, re-election at the end of 2023: E1; E2 not, E3; E4; none.
     let gates: Vec<String> = (0..4).map(|gate| said(&measured.gate(0, gate).unwrap())).collect();
@@ -372,7 +373,7 @@ fn a_frozen_figure_says_why_it_comes_out_otherwise() {
     let freeze = |base: &planning::FactBase, params: &Params| {
         let indicator = catalogue.find_indicator("lc-urban").unwrap();
         let area = base.areas().find(&code("99")).unwrap();
-        let job = Job { indicator, part: &indicator.parts[0], params, area, start: None, others: None, only: None };
+        let job = Job { indicator, part: &indicator.parts[0], params, area, start: None, others: None, only: None, plan: None };
         let measuring = Measuring::new(base, catalogue.words(), &named);
         measuring.freeze(&job, &measuring.one(&job))
     };

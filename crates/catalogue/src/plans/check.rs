@@ -3,8 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::Date;
 
-use super::indicator::{Bar, Formula, Gates, Indicator, Measure, Part, Take};
-use super::plan::{Aim, Plan, Target, Worth};
+use super::Fraction;
+use super::indicator::{Bar, Formula, Gates, Groups, Indicator, Measure, Part, Span, Take};
+use super::plan::{Adjustment, Aim, Plan, Target, Task, Worth};
 use crate::catalogue::Catalogue;
 use crate::condition::suggest;
 use crate::facts::{FactDef, Supply};
@@ -37,7 +38,14 @@ impl Catalogue {
 
     /// The facts a part needs that nobody supplies yet: why it says 暂无数据, and whom to ask.
     pub fn unsupplied(&self, part: &Part) -> Vec<&FactDef> {
-        let facts = part.formula.facts();
+        let mut facts = part.formula.facts();
+        for (of, name) in part.formula.others() {
+            let other = self.indicators.get(&of.value).and_then(|other| Some((other, other.find_part(name)?)));
+            let rests = other.map(|(other, part)| self.rests_on(other, part)).unwrap_or_default();
+            facts.extend(rests.into_iter().flat_map(|(_, part)| part.formula.facts()));
+        }
+        facts.sort();
+        facts.dedup();
         facts
             .iter()
             .filter_map(|(_, name)| self.words.find(name))
@@ -50,6 +58,7 @@ impl Catalogue {
             self.check_clauses(&indicator.clauses, problems);
             for part in &indicator.parts {
                 self.check_formula(part, problems);
+                self.check_others(&indicator.id, part, problems);
                 self.check_unit(part, problems);
             }
         }
@@ -87,7 +96,14 @@ impl Catalogue {
             problems.error(&measure.at, format!("没有名为“{id}”的名册"), help);
         }
         self.check_kind(measure.sum.as_ref(), &[Kind::Int, Kind::Money], "合计", problems);
-        self.check_kind(measure.in_year.as_ref(), &[Kind::Date], "in_year", problems);
+        if let Some(lapse) = &measure.lapse {
+            self.check_kind(Some(&lapse.from), &[Kind::Date], "起止", problems);
+            self.check_kind(lapse.to.as_ref(), &[Kind::Date], "起止", problems);
+        }
+        if let Some((span, name)) = &measure.span {
+            let key = Span::WORDS.iter().find(|(_, known)| known == span).map_or("", |(key, _)| key);
+            self.check_kind(Some(name), &[Kind::Date], key, problems);
+        }
     }
 
     fn check_kind(&self, name: Option<&Located<String>>, kinds: &[Kind], what: &str, problems: &Problems) {
@@ -111,25 +127,20 @@ impl Catalogue {
             }
             Formula::Extreme { top, bottom, .. } => {
                 self.check_kind(Some(top), &[Kind::Int, Kind::Money], "比值", problems);
-                self.check_kind(Some(bottom), &[Kind::Int, Kind::Money], "比值", problems);
+                self.check_kind(bottom.as_ref(), &[Kind::Int, Kind::Money], "比值", problems);
             }
-            Formula::Groups(groups) => {
-                if !matches!(groups.per, Subject::Community | Subject::Area) {
-                    let message = format!("不能按“{}”分组", groups.per.name());
-                    problems.error(&part.at, message, "per 只能写 community 或 area");
-                }
-                if let Take::Share(Bar::Param(name)) = &groups.take {
-                    self.check_param(name, Unit::Count, problems);
+            Formula::Groups(groups) => self.check_groups(groups, part, problems),
+            Formula::Ratio { bottom, per: Some(per), .. } => {
+                let bottom = bottom.sum.as_ref().and_then(|name| self.words.find(&name.value)).map(|fact| fact.kind);
+                let unit = if bottom == Some(Kind::Money) { Unit::Yuan } else { Unit::Count };
+                if per.of_unit(unit).is_none_or(|per| per <= Fraction::ZERO) {
+                    problems.error(
+                        &part.at,
+                        "per 的单位与分母不同，或不大于零",
+                        "分母是钱写 per = \"1亿元\"，是数写 per = 100",
+                    );
                 }
             }
-            Formula::Change { of, part: of_part, .. } => match self.indicators.get(&of.value) {
-                Some(found) if found.find_part(of_part).is_some() => {}
-                Some(_) => problems.error(&of.at, format!("指标“{}”没有“{of_part}”这一项", of.value), "请写 part"),
-                None => {
-                    let help = suggest(&of.value, self.indicators.keys().map(String::as_str));
-                    problems.error(&of.at, format!("没有名为“{}”的指标", of.value), help);
-                }
-            },
             _ => {}
         }
     }
@@ -149,6 +160,32 @@ impl Catalogue {
         }
     }
 
+    fn check_groups(&self, groups: &Groups, part: &Part, problems: &Problems) {
+        if groups.by.is_none() && !matches!(groups.per, Subject::Community | Subject::Area) {
+            let message = format!("不能按“{}”分组", groups.per.name());
+            problems.error(
+                &part.at,
+                message,
+                "per 写 community 或 area；按组织、按名册记录时还要写 by = \"名册.字段\"",
+            );
+        }
+        if groups.by.is_some() && (groups.own || groups.level.is_some()) {
+            problems.error(&part.at, "按编号分组（by）时没有本级和层级", "请删去 own 和 level");
+        }
+        if let Some(by) = &groups.by {
+            self.check_kind(Some(by), &[Kind::Text], "by", problems);
+        }
+        if let Subject::Register(id) = &groups.per
+            && !self.registers.contains_key(id)
+        {
+            let help = suggest(id, self.registers.keys().map(String::as_str));
+            problems.error(&part.at, format!("没有名为“{id}”的名册"), help);
+        }
+        if let Take::Share(Bar::Param(name)) = &groups.take {
+            self.check_param(name, Unit::Count, problems);
+        }
+    }
+
     /// Every value of a parameter that lists gates must be made of the fact's words.
     fn check_gates(&self, fact: &Located<String>, name: &Located<String>, problems: &Problems) {
         for (_, values) in self.params.set_by(&name.value) {
@@ -163,21 +200,37 @@ impl Catalogue {
 
     /// The unit must be one the formula can give.
     fn check_unit(&self, part: &Part, problems: &Problems) {
+        let days = |measure: &Measure| {
+            let lapse = measure.lapse.as_ref()?;
+            Some(if lapse.years { vec![Unit::Year] } else { vec![Unit::Day] })
+        };
         let kind = |measure: &Measure| {
             let fact = measure.sum.as_ref().and_then(|name| self.words.find(&name.value));
             fact.map_or(Kind::Int, |fact| fact.kind)
         };
-        let numbers = [Unit::Count, Unit::Person].as_slice();
-        let shares = [Unit::Percent, Unit::Permyriad].as_slice();
+        let times = [Unit::Day, Unit::WorkingDay, Unit::Month, Unit::Year];
+        let numbers = [[Unit::Count, Unit::Person].as_slice(), &times].concat();
+        let shares = [Unit::Percent, Unit::Permille, Unit::Permyriad].as_slice();
         let fits: Vec<Unit> = match &part.formula {
+            Formula::Measure(of) if of.lapse.is_some() => days(of).unwrap_or_default(),
+            // Per so many there is no share: two in a hundred households are two.
+            Formula::Ratio { top, bottom, .. } if top.lapse.is_some() && kind(bottom) == Kind::Int => {
+                days(top).unwrap_or_default()
+            }
             Formula::Measure(of) if kind(of) == Kind::Money => vec![Unit::Yuan],
-            Formula::Measure(_) | Formula::Groups(super::Groups { take: Take::Least, .. }) => numbers.to_vec(),
-            Formula::Ratio { top, bottom } if kind(top) == kind(bottom) => [numbers, shares].concat(),
+            Formula::Measure(_) | Formula::Groups(Groups { take: Take::Least, .. }) => numbers,
+            Formula::Ratio { top, per: Some(_), .. } if kind(top) == Kind::Int => numbers,
+            Formula::Ratio { top, bottom, per: None } if kind(top) == kind(bottom) => [&numbers, shares].concat(),
+            Formula::Ratio { top, .. } if kind(top) == Kind::Int => numbers,
             Formula::Ratio { .. } => vec![Unit::Yuan],
+            Formula::Extreme { top, bottom: None, .. } => match self.words.find(&top.value).map(|fact| fact.kind) {
+                Some(Kind::Money) => vec![Unit::Yuan],
+                _ => numbers,
+            },
             Formula::Milestone(_) => vec![Unit::Bool],
             Formula::Change { rate: true, .. } => shares.to_vec(),
             Formula::Change { .. } => Unit::WORDS.iter().map(|(_, unit)| *unit).collect(),
-            _ => shares.to_vec(),
+            other => self.units_of_others(other).unwrap_or_else(|| shares.to_vec()),
         };
         if !fits.contains(&part.unit) {
             let words: Vec<_> = fits.iter().map(|unit| unit.word()).collect();
@@ -209,12 +262,12 @@ impl Catalogue {
             .values()
             .flat_map(|plan| &plan.targets)
             .map(|target| target.indicator.value.as_str())
-            .chain(self.indicators.values().flat_map(|indicator| &indicator.parts).filter_map(
-                |part| match &part.formula {
-                    Formula::Change { of, .. } => Some(of.value.as_str()),
-                    _ => None,
-                },
-            ))
+            .chain(
+                self.indicators
+                    .values()
+                    .flat_map(|indicator| &indicator.parts)
+                    .flat_map(|part| part.formula.others().into_iter().map(|(of, _)| of.value.as_str())),
+            )
             .collect();
         for indicator in self.indicators.values().filter(|indicator| !asked.contains(indicator.id.as_str())) {
             let message = format!("指标“{}”没有一个规划用到", indicator.id);
@@ -235,6 +288,9 @@ impl Catalogue {
         }
         for target in &plan.targets {
             self.check_target(plan, target, problems);
+        }
+        for change in &plan.changes {
+            self.check_change(plan, change, problems);
         }
         for task in &plan.tasks {
             self.check_clauses(&task.clauses, problems);
@@ -271,7 +327,11 @@ impl Catalogue {
             let message = format!("指标“{}”有几项，单位不同", target.indicator.value);
             problems.error(&target.at, message, "请写 part，每一项写一个目标");
         }
-        for aim in &target.aims {
+        self.check_aims(plan, &target.aims, units.first().copied(), problems);
+    }
+
+    fn check_aims(&self, plan: &Plan, aims: &[Aim], unit: Option<Unit>, problems: &Problems) {
+        for aim in aims {
             if let Some(clause) = &aim.clause {
                 self.check_cited(clause, problems);
             }
@@ -285,11 +345,28 @@ impl Catalogue {
                 problems.warning(&aim.at, message, "请核对区划代码");
             }
             for worth in aim.value.iter().chain(&aim.high) {
-                if let (Worth::Param(name), Some(unit)) = (worth, units.first()) {
-                    self.check_param(name, *unit, problems);
+                if let (Worth::Param(name), Some(unit)) = (worth, unit) {
+                    self.check_param(name, unit, problems);
                 }
             }
         }
+    }
+
+    /// A mid-term adjustment changes a target the plan has, while it runs.
+    fn check_change(&self, plan: &Plan, change: &Adjustment, problems: &Problems) {
+        self.check_cited(&change.clause, problems);
+        let asks = |target: &&Target| target.indicator.value == change.indicator.value && target.part == change.part;
+        if !plan.targets.iter().any(|target| asks(&target)) {
+            let message = format!("本规划没有给指标“{}”定过目标，无从调整", change.indicator.value);
+            problems.error(&change.at, message, "请改写成 [[target]]，或改正 indicator 和 part");
+        }
+        if change.from <= plan.period.0 || change.from > plan.period.1 {
+            let message = format!("调整日 {} 不在规划期内（{} 至 {}）", change.from, plan.period.0, plan.period.1);
+            problems.error(&change.at, message, "请改正 from");
+        }
+        let parts = self.indicators.get(&change.indicator.value).map(|found| &found.parts[..]).unwrap_or_default();
+        let unit = parts.iter().find(|part| change.part.is_empty() || part.id == change.part).map(|part| part.unit);
+        self.check_aims(plan, &change.aims, unit, problems);
     }
 
     fn check_twice(&self, plan: &Plan, other: &Plan, problems: &Problems) {
@@ -310,7 +387,7 @@ impl Catalogue {
         }
     }
 
-    fn check_param(&self, name: &Located<String>, unit: Unit, problems: &Problems) {
+    pub(super) fn check_param(&self, name: &Located<String>, unit: Unit, problems: &Problems) {
         match self.params.find(&name.value) {
             None => {
                 problems.error(
@@ -319,6 +396,8 @@ impl Catalogue {
                     suggest(&name.value, self.params.names()),
                 );
             }
+            // A share is a share, however finely it is written.
+            Some(def) if is_share(def.unit) && is_share(unit) => {}
             Some(def) if def.unit != unit => {
                 let message = format!("参数“{}”的单位是 {}，这里要 {}", name.value, def.unit.word(), unit.word());
                 problems.error(&name.at, message, "请换一个参数，或改指标的单位");
@@ -352,6 +431,10 @@ impl Catalogue {
     }
 }
 
+fn is_share(unit: Unit) -> bool {
+    matches!(unit, Unit::Percent | Unit::Permille | Unit::Permyriad)
+}
+
 fn check_subject(fact: &FactDef, wanted: &Subject, at: &Place, problems: &Problems) {
     let right = fact.subject.as_ref() == Some(wanted);
     if !right {
@@ -376,5 +459,9 @@ fn check_ids(plan: &Plan, problems: &Problems) {
     let late = |date: Option<Date>| date.is_some_and(|day| day < plan.period.0 || day > plan.period.1);
     for task in plan.tasks.iter().filter(|task| late(task.due)) {
         problems.error(&task.at, format!("任务“{}”的期限不在规划期内", task.id), "请改正 due");
+    }
+    let backwards = |task: &&Task| task.from.zip(task.due).is_some_and(|(from, due)| due < from);
+    for task in plan.tasks.iter().filter(backwards) {
+        problems.error(&task.at, format!("任务“{}”的期限早于起日", task.id), "请改正 from 或 due");
     }
 }

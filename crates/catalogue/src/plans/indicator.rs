@@ -2,6 +2,8 @@
 use base::AreaLevel;
 use sm3::{Digest as _, Sm3};
 
+use super::amount::Amount;
+use super::others::{AreaFigures, Other, Pass, Rival, Term, Wanted};
 use crate::condition::{Condition, Needs};
 use crate::params::{Params, Unit};
 use crate::problem::{Located, Place};
@@ -76,6 +78,40 @@ pub struct Part {
     pub at: Place,
 }
 
+/// The time a yearly, quarterly or cumulative number is of: from its first day up to the day measured.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Span {
+    /// 当年
+    Year,
+    /// 本半年
+    HalfYear,
+    /// 本季度
+    Quarter,
+    /// 规划期内累计: from the plan's first day.
+    Plan,
+}
+
+impl Span {
+    /// The keys used in files.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("in_year", Self::Year),
+        ("in_half_year", Self::HalfYear),
+        ("in_quarter", Self::Quarter),
+        ("in_plan", Self::Plan),
+    ];
+}
+
+/// The time between two days of a subject; an end that lies before its beginning is no time anybody knows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Lapse {
+    /// The date it begins.
+    pub from: Located<String>,
+    /// The date it ends; none: the day measured.
+    pub to: Option<Located<String>>,
+    /// In whole years (满几年), not in days.
+    pub years: bool,
+}
+
 /// A number of subjects, or the sum of one of their facts.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Measure {
@@ -85,8 +121,10 @@ pub struct Measure {
     pub filter: Condition,
     /// The fact that is summed; without it the subjects are counted.
     pub sum: Option<Located<String>>,
-    /// Only those whose date lies in the year measured, up to the day (年度口径).
-    pub in_year: Option<Located<String>>,
+    /// Instead of a fact: the time that passed between two of their days is summed.
+    pub lapse: Option<Lapse>,
+    /// Only those whose date lies in the span measured, up to the day (年度口径、五年累计).
+    pub span: Option<(Span, Located<String>)>,
     /// Where it is written.
     pub at: Place,
 }
@@ -136,8 +174,11 @@ pub enum Take {
 pub struct Groups {
     /// What is counted in each.
     pub members: Measure,
-    /// What the groups are: communities, or areas.
+    /// What the groups are: communities, or areas; with `by` anything.
     pub per: Subject,
+    /// The members' fact that names their group by its id (an organization's, a record's); without it members belong to the area
+    /// they lie in.
+    pub by: Option<Located<String>>,
     /// Only members that lie in the group itself, not in an area below it (本级).
     pub own: bool,
     /// Of areas, those of this level; none: whichever `among` picks.
@@ -175,6 +216,8 @@ pub enum Formula {
         top: Measure,
         /// 分母
         bottom: Measure,
+        /// Per so many of the bottom (每百户、每亿元); one without it.
+        per: Option<Amount>,
     },
     /// 达到一定数量的社区（地区）占比, or the least of them.
     Groups(Groups),
@@ -202,8 +245,8 @@ pub enum Formula {
         of: Measure,
         /// 分子
         top: Located<String>,
-        /// 分母
-        bottom: Located<String>,
+        /// 分母; none: the fact itself.
+        bottom: Option<Located<String>>,
         /// The greatest, or the least.
         greatest: bool,
     },
@@ -220,6 +263,26 @@ pub enum Formula {
         /// As a share of what it was (增长率), not as a difference.
         rate: bool,
     },
+    /// 各地区的另一个指标: the share of areas that pass, the greatest, the least, how far apart.
+    Areas(AreaFigures),
+    /// 与另一地区比: another indicator here less the same there, or by how much more.
+    Versus {
+        /// Whose figure.
+        other: Other,
+        /// Where.
+        rival: Rival,
+        /// As a share of what it is there, not as a difference.
+        rate: bool,
+    },
+    /// 加权指数: points of 100.
+    Index(Vec<Term>),
+    /// 或、且: whether one, or each, of several figures passes.
+    Meets {
+        /// One is enough.
+        any: bool,
+        /// The figures.
+        of: Vec<Pass>,
+    },
 }
 
 impl Formula {
@@ -230,9 +293,11 @@ impl Formula {
             Self::Share { of, .. } | Self::Spread { of, .. } | Self::Gates { of, .. } | Self::Extreme { of, .. } => {
                 vec![of]
             }
-            Self::Ratio { top, bottom } => vec![top, bottom],
+            Self::Ratio { top, bottom, .. } => vec![top, bottom],
             Self::Groups(groups) => vec![&groups.members],
-            Self::Change { .. } => Vec::new(),
+            Self::Change { .. } | Self::Areas(_) | Self::Versus { .. } | Self::Index(_) | Self::Meets { .. } => {
+                Vec::new()
+            }
         }
     }
 
@@ -242,6 +307,7 @@ impl Formula {
         match self {
             Self::Share { of, among } | Self::Gates { of, among, .. } => all.push((&of.of, among)),
             Self::Groups(groups) => all.push((&groups.per, &groups.among)),
+            Self::Areas(areas) => all.push((&Subject::Area, &areas.among)),
             _ => {}
         }
         all
@@ -251,11 +317,16 @@ impl Formula {
     pub fn named_facts(&self) -> Vec<(&Subject, &Located<String>)> {
         let mut all = Vec::new();
         for measure in self.measures() {
-            all.extend(measure.sum.iter().chain(&measure.in_year).map(|fact| (&measure.of, fact)));
+            let lapse = measure.lapse.iter().flat_map(|lapse| [Some(&lapse.from), lapse.to.as_ref()]).flatten();
+            let span = measure.span.iter().map(|(_, fact)| fact);
+            all.extend(measure.sum.iter().chain(lapse).chain(span).map(|fact| (&measure.of, fact)));
         }
         match self {
             Self::Spread { of, fact } | Self::Gates { of, fact, .. } => all.push((&of.of, fact)),
-            Self::Extreme { of, top, bottom, .. } => all.extend([(&of.of, top), (&of.of, bottom)]),
+            Self::Extreme { of, top, bottom, .. } => {
+                all.extend([Some(top), bottom.as_ref()].into_iter().flatten().map(|fact| (&of.of, fact)));
+            }
+            Self::Groups(Groups { members, by: Some(by), .. }) => all.push((&members.of, by)),
             _ => {}
         }
         all
@@ -282,18 +353,40 @@ impl Formula {
             | Self::Gates { gates: Gates::Param(name), .. } => needs.params.push(name.value.clone()),
             _ => {}
         }
+        for (_, wanted) in self.wanted() {
+            if let Wanted::Param(name) = wanted {
+                needs.params.push(name.value.clone());
+            }
+        }
         needs.params
     }
 
     /// Whether it is a proportion of a whole: then a target holds for every area below, too.
     pub fn is_relative(&self) -> bool {
-        !matches!(self, Self::Measure(_) | Self::Milestone(_) | Self::Change { .. })
+        !matches!(
+            self,
+            Self::Measure(_)
+                | Self::Milestone(_)
+                | Self::Change { .. }
+                | Self::Versus { .. }
+                | Self::Index(_)
+                | Self::Meets { .. }
+        )
     }
 
-    /// Whether it measures a year: then the year before is told from the same dates.
+    /// Whether it measures a year: half-way through the year half of it can be asked.
     pub fn is_yearly(&self) -> bool {
+        self.is_of(|span| span == Span::Year)
+    }
+
+    /// Whether it measures dates within a span: then the year before is told from the same dates.
+    pub fn is_dated(&self) -> bool {
+        self.is_of(|_| true)
+    }
+
+    fn is_of(&self, span: impl Fn(Span) -> bool) -> bool {
         let measures = self.measures();
-        !measures.is_empty() && measures.iter().all(|measure| measure.in_year.is_some())
+        !measures.is_empty() && measures.iter().all(|measure| measure.span.as_ref().is_some_and(|(of, _)| span(*of)))
     }
 }
 

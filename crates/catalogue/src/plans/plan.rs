@@ -31,6 +31,8 @@ pub struct Plan {
     pub targets: Vec<Target>,
     /// What has to be done.
     pub tasks: Vec<Task>,
+    /// Targets that were changed while it ran (中期调整), in order.
+    pub changes: Vec<Adjustment>,
     /// Where it starts from.
     pub baselines: Vec<Baseline>,
     /// What its documents leave open or contradict, and how it was settled.
@@ -75,8 +77,18 @@ pub enum Op {
     AboveBase,
     /// 比基期有下降
     BelowBase,
+    /// 不低于基期水平
+    AtLeastBase,
+    /// 不高于基期水平
+    AtMostBase,
     /// 逐年提高
     AbovePrevious,
+    /// 不低于上年
+    AtLeastPrevious,
+    /// 不高于上年
+    AtMostPrevious,
+    /// 逐年下降
+    BelowPrevious,
     /// 建成一批
     Positive,
     /// 建成、完成
@@ -85,7 +97,7 @@ pub enum Op {
 
 impl Op {
     /// The words used in files.
-    pub const WORDS: [(&'static str, Self); 11] = [
+    pub const WORDS: [(&'static str, Self); 16] = [
         (">=", Self::AtLeast),
         (">", Self::Above),
         ("<=", Self::AtMost),
@@ -94,7 +106,12 @@ impl Op {
         ("within", Self::Within),
         ("> base", Self::AboveBase),
         ("< base", Self::BelowBase),
+        (">= base", Self::AtLeastBase),
+        ("<= base", Self::AtMostBase),
         ("> previous", Self::AbovePrevious),
+        (">= previous", Self::AtLeastPrevious),
+        ("<= previous", Self::AtMostPrevious),
+        ("< previous", Self::BelowPrevious),
         ("> 0", Self::Positive),
         ("milestone", Self::Milestone),
     ];
@@ -110,7 +127,12 @@ impl Op {
             Self::Within => "保持在",
             Self::AboveBase => "高于基期",
             Self::BelowBase => "低于基期",
+            Self::AtLeastBase => "不低于基期",
+            Self::AtMostBase => "不高于基期",
             Self::AbovePrevious => "高于上年",
+            Self::AtLeastPrevious => "不低于上年",
+            Self::AtMostPrevious => "不高于上年",
+            Self::BelowPrevious => "低于上年",
             Self::Positive => "至少建成一个",
             Self::Milestone => "完成",
         }
@@ -119,6 +141,22 @@ impl Op {
     /// Whether an aim must say a number.
     pub fn needs_value(self) -> bool {
         matches!(self, Self::AtLeast | Self::Above | Self::AtMost | Self::Below | Self::Equal | Self::Within)
+    }
+
+    /// Whether the value is held against what the plan starts from.
+    pub fn is_against_base(self) -> bool {
+        matches!(self, Self::AboveBase | Self::BelowBase | Self::AtLeastBase | Self::AtMostBase)
+    }
+
+    /// Whether it is held against the year before.
+    pub fn is_against_previous(self) -> bool {
+        matches!(self, Self::AbovePrevious | Self::AtLeastPrevious | Self::AtMostPrevious | Self::BelowPrevious)
+    }
+
+    /// Whether less is better.
+    pub fn asks_for_less(self) -> bool {
+        use Op::{AtMost, AtMostBase, AtMostPrevious, Below, BelowBase, BelowPrevious};
+        matches!(self, AtMost | Below | BelowBase | AtMostBase | AtMostPrevious | BelowPrevious)
     }
 }
 
@@ -153,6 +191,7 @@ pub fn worth_of(unit: Unit, number: i64) -> Option<Fraction> {
     let number = i128::from(number);
     match unit {
         Unit::Percent => Fraction::new(number, 100),
+        Unit::Permille => Fraction::new(number, 1_000),
         Unit::Permyriad => Fraction::new(number, 10_000),
         Unit::Yuan => Some(Fraction::whole(number * 100)),
         _ => Some(Fraction::whole(number)),
@@ -204,6 +243,28 @@ fn full_years(from: Date, to: Date) -> i16 {
     (to.year() - from.year() - i16::from(early)).max(0)
 }
 
+/// How strictly a document asks (指标属性).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Binding {
+    /// 约束性
+    Binding,
+    /// 预期性
+    Expected,
+}
+
+impl Binding {
+    /// The words used in files.
+    pub const WORDS: [(&'static str, Self); 2] = [("binding", Self::Binding), ("expected", Self::Expected)];
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Binding => "约束性",
+            Self::Expected => "预期性",
+        }
+    }
+}
+
 /// A target (目标).
 #[derive(Clone, PartialEq, Debug)]
 pub struct Target {
@@ -225,10 +286,71 @@ pub struct Target {
     pub yearly: bool,
     /// Whether it is also asked of every area below.
     pub below: bool,
+    /// 约束性 or 预期性; none where the document does not say.
+    pub binding: Option<Binding>,
+    /// The document says 力争.
+    pub effort: bool,
     /// What should be known when reading it.
     pub note: String,
     /// Where it is written.
     pub at: Place,
+}
+
+impl Target {
+    /// The words with what sort of target it is, where they do not say it themselves: `不少于100家（约束性）`.
+    pub fn said_in_full(&self) -> String {
+        let nature = self.binding.map(Binding::name).into_iter().chain(self.effort.then_some("力争"));
+        let unsaid: Vec<&str> = nature.filter(|word| !self.said.contains(word)).collect();
+        if unsaid.is_empty() { self.said.clone() } else { format!("{}（{}）", self.said, unsaid.join("，")) }
+    }
+}
+
+/// Aims that took the place of a target's while the plan ran (中期调整).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Adjustment {
+    /// The indicator of the target.
+    pub indicator: Located<String>,
+    /// Its part.
+    pub part: String,
+    /// From this day on.
+    pub from: Date,
+    /// As written.
+    pub said: String,
+    /// The clause that changes it.
+    pub clause: Citation,
+    /// The aims that hold from then on. Those due before stay.
+    pub aims: Vec<Aim>,
+    /// Where it is written.
+    pub at: Place,
+}
+
+/// How often a task is due (周期).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Every {
+    /// 每月
+    Month,
+    /// 每季度
+    Quarter,
+    /// 每半年
+    HalfYear,
+    /// 每年
+    Year,
+}
+
+impl Every {
+    /// The words used in files.
+    pub const WORDS: [(&'static str, Self); 4] =
+        [("month", Self::Month), ("quarter", Self::Quarter), ("half_year", Self::HalfYear), ("year", Self::Year)];
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Month => "每月",
+            Self::Quarter => "每季度",
+            Self::HalfYear => "每半年",
+            Self::Year => "每年",
+        }
+    }
 }
 
 /// A task (任务).
@@ -242,8 +364,14 @@ pub struct Task {
     pub clauses: Vec<Located<String>>,
     /// The project it hangs under; empty if none.
     pub project: String,
-    /// The responsible units as the document names them (责任单位).
+    /// The units that lead it, where the document sets them apart (牵头单位).
+    pub lead: Vec<String>,
+    /// The responsible units as the document names them (责任单位), or those that take part (配合单位) where some lead.
     pub owners: Vec<String>,
+    /// The day it begins; none: that of the plan.
+    pub from: Option<Date>,
+    /// How often it is due; none: once.
+    pub every: Option<Every>,
     /// The day it is due; none: the end of the plan.
     pub due: Option<Date>,
     /// The stage it belongs to; empty if none.
@@ -254,6 +382,30 @@ pub struct Task {
     pub note: String,
     /// Where it is written.
     pub at: Place,
+}
+
+impl Task {
+    /// Who answers for it: `市民政局、市财政局`, `市民政局（牵头）；市财政局`.
+    pub fn answerable(&self) -> String {
+        let owners = self.owners.join("、");
+        match (self.lead.is_empty(), owners.is_empty()) {
+            (true, _) => owners,
+            (false, true) => format!("{}（牵头）", self.lead.join("、")),
+            (false, false) => format!("{}（牵头）；{owners}", self.lead.join("、")),
+        }
+    }
+
+    /// When it is to be done: `2021-03-01 至 2023-12-31，每季度`; empty where the document says nothing.
+    pub fn when(&self) -> String {
+        let days = match (self.from, self.due) {
+            (Some(from), Some(due)) => format!("{from} 至 {due}"),
+            (Some(from), None) => format!("{from} 起"),
+            (None, Some(due)) => due.to_string(),
+            (None, None) => String::new(),
+        };
+        let every = self.every.map_or("", Every::name);
+        if days.is_empty() || every.is_empty() { format!("{days}{every}") } else { format!("{days}，{every}") }
+    }
 }
 
 /// A number the document states as its starting point (基期数).
@@ -267,6 +419,8 @@ pub struct Baseline {
     pub indicator: Option<Located<String>>,
     /// The part of it.
     pub part: String,
+    /// The area it is the number of; none: the plan's.
+    pub area: Option<AreaCode>,
     /// The unit of the number.
     pub unit: Unit,
     /// What follows the number.
@@ -321,10 +475,32 @@ impl Plan {
         self.stages.iter().find(|stage| stage.from <= day && day <= stage.to)
     }
 
-    /// The baseline of an indicator's part.
+    /// The baseline of an indicator's part for the plan's own area.
     pub fn baseline_of(&self, indicator: &str, part: &str) -> Option<&Baseline> {
+        self.baseline_in(indicator, part, &self.area)
+    }
+
+    /// The baseline of an indicator's part that the document states for an area; one that names no area is the plan's.
+    pub fn baseline_in(&self, indicator: &str, part: &str, area: &AreaCode) -> Option<&Baseline> {
         let fits =
             |base: &&Baseline| base.indicator.as_ref().is_some_and(|name| name.value == indicator) && base.part == part;
-        self.baselines.iter().find(fits)
+        self.baselines.iter().filter(fits).find(|base| base.area.as_ref().unwrap_or(&self.area) == area)
+    }
+
+    /// The plan as it was asked for on a day: with the adjustments that held by then, each told in its target's note.
+    #[must_use]
+    pub fn as_of(&self, day: Date) -> Self {
+        let mut plan = self.clone();
+        for change in self.changes.iter().filter(|change| change.from <= day) {
+            let asks =
+                |target: &&mut Target| target.indicator.value == change.indicator.value && target.part == change.part;
+            let Some(target) = plan.targets.iter_mut().find(asks) else { continue };
+            let told = format!("中期调整：{} 起为“{}”，原为“{}”。", change.from, change.said, target.said);
+            target.note = if target.note.is_empty() { told } else { format!("{told}{}", target.note) };
+            target.said.clone_from(&change.said);
+            target.aims.retain(|aim| aim.by < change.from);
+            target.aims.extend(change.aims.iter().cloned());
+        }
+        plan
     }
 }

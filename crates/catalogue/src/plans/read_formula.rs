@@ -1,7 +1,9 @@
 //! Reading indicators from TOML.
 use base::AreaLevel;
 
-use super::indicator::{Against, Bar, Formula, Gates, Groups, Indicator, Measure, Part, Population, Take};
+use super::amount::Amount;
+use super::indicator::{Against, Bar, Formula, Gates, Groups, Indicator, Lapse, Measure, Part, Population, Span, Take};
+use super::read_others::{read_index, read_table};
 use crate::condition::Condition;
 use crate::params::Unit;
 use crate::problem::Located;
@@ -9,9 +11,23 @@ use crate::reader::Reader;
 use crate::subject::Subject;
 use crate::tree::{Data, Node};
 
-const FORMULAS: [&str; 10] =
-    ["count", "sum", "share", "ratio", "groups", "spread", "gates", "extreme", "milestone", "change"];
-const LEVELS: [(&str, AreaLevel); 6] = [
+const FORMULAS: [&str; 14] = [
+    "count",
+    "sum",
+    "share",
+    "ratio",
+    "groups",
+    "spread",
+    "gates",
+    "extreme",
+    "milestone",
+    "change",
+    "areas",
+    "versus",
+    "index",
+    "meets",
+];
+pub(super) const LEVELS: [(&str, AreaLevel); 6] = [
     ("nation", AreaLevel::Nation),
     ("province", AreaLevel::Province),
     ("city", AreaLevel::City),
@@ -66,12 +82,17 @@ fn read_part(reader: &Reader<'_>, id: String, name: String) -> Option<Part> {
         reader.problems().error(reader.at(), message, format!("请在 {} 中写一种", FORMULAS.join("、")));
         return None;
     };
-    let table = reader.table(word)?;
-    let formula = read_formula(word, &table);
-    // A table given up half-way has keys nobody asked for; they are not the problem.
-    if formula.is_some() {
-        table.finish();
-    }
+    let formula = if *word == "index" {
+        read_index(reader)
+    } else {
+        let table = reader.table(word)?;
+        let formula = read_formula(word, &table);
+        // A table given up half-way has keys nobody asked for; they are not the problem.
+        if formula.is_some() {
+            table.finish();
+        }
+        formula
+    };
     Some(Part { id, name, unit: unit?, suffix, formula: formula?, at: reader.at().clone() })
 }
 
@@ -81,7 +102,14 @@ fn read_formula(word: &str, table: &Reader<'_>) -> Option<Formula> {
         "sum" => Formula::Measure(measure(table, true)?),
         "milestone" => Formula::Milestone(measure(table, false)?),
         "share" => Formula::Share { of: measure(table, false)?, among: condition(table, "among")? },
-        "ratio" => Formula::Ratio { top: inner(table, "top")?, bottom: inner(table, "bottom")? },
+        "ratio" => {
+            let per = match table.find("per") {
+                Some(node) => Some(Amount::read(node, table.problems())?),
+                None => None,
+            };
+            Formula::Ratio { top: inner(table, "top")?, bottom: inner(table, "bottom")?, per }
+        }
+        "areas" | "versus" | "meets" => read_table(word, table)?,
         "groups" => Formula::Groups(groups(table)?),
         "spread" => Formula::Spread { of: measure(table, false)?, fact: fact(table, "fact")? },
         "gates" => {
@@ -95,7 +123,7 @@ fn read_formula(word: &str, table: &Reader<'_>) -> Option<Formula> {
             Formula::Extreme {
                 of: measure(table, false)?,
                 top: fact(table, "top")?,
-                bottom: fact(table, "bottom")?,
+                bottom: table.located("bottom"),
                 greatest,
             }
         }
@@ -111,22 +139,53 @@ fn read_formula(word: &str, table: &Reader<'_>) -> Option<Formula> {
     })
 }
 
-/// `of`, `where`, `in_year`, and for a sum `fact`.
+/// `of`, `where`, `in_year` or another span, and for a sum `fact`, `days` or `years`.
 fn measure(table: &Reader<'_>, summed: bool) -> Option<Measure> {
+    let lapse = if summed { lapse(table)? } else { None };
     Some(Measure {
         of: subject(table, "of")?,
         filter: condition(table, "where")?,
-        sum: if summed { Some(fact(table, "fact")?) } else { None },
-        in_year: table.located("in_year"),
+        sum: if summed && lapse.is_none() { Some(fact(table, "fact")?) } else { None },
+        lapse,
+        span: span(table),
         at: table.at().clone(),
     })
+}
+
+/// `days = { from, to }` or `years = { from, to }`; outer nothing: it makes no sense.
+#[expect(clippy::option_option, reason = "two different nothings, said above")]
+fn lapse(table: &Reader<'_>) -> Option<Option<Lapse>> {
+    for (key, years) in [("days", false), ("years", true)] {
+        if table.node().find(key).is_some() {
+            let own = table.table(key)?;
+            let lapse = Lapse { from: fact(&own, "from")?, to: own.located("to"), years };
+            own.finish();
+            return Some(Some(lapse));
+        }
+    }
+    Some(None)
+}
+
+/// At most one of the keys that name a span.
+fn span(table: &Reader<'_>) -> Option<(Span, Located<String>)> {
+    let mut found = None;
+    for (key, span) in Span::WORDS {
+        if let Some(name) = table.located(key) {
+            if found.is_some() {
+                let words: Vec<_> = Span::WORDS.iter().map(|(word, _)| *word).collect();
+                table.problems().error(&name.at, "写了几个时间范围", format!("{} 只写一个", words.join("、")));
+            }
+            found = Some((span, name));
+        }
+    }
+    found
 }
 
 /// A measure in a table of its own: it sums if it names a fact.
 fn inner(table: &Reader<'_>, key: &str) -> Option<Measure> {
     table.get(key)?;
     let own = table.table(key)?;
-    let read = measure(&own, own.node().find("fact").is_some());
+    let read = measure(&own, ["fact", "days", "years"].iter().any(|key| own.node().find(key).is_some()));
     if read.is_some() {
         own.finish();
     }
@@ -141,6 +200,7 @@ fn groups(table: &Reader<'_>) -> Option<Groups> {
     Some(Groups {
         members: inner(table, "members")?,
         per: subject(table, "per")?,
+        by: table.located("by"),
         own: table.flag("own"),
         level: if table.node().find("level").is_some() { Some(table.need_choice("level", &LEVELS)?) } else { None },
         among: condition(table, "among")?,
@@ -149,14 +209,14 @@ fn groups(table: &Reader<'_>) -> Option<Groups> {
 }
 
 /// A condition; one that is not written always holds, one that makes no sense is a problem and gives up.
-fn condition(table: &Reader<'_>, key: &str) -> Option<Condition> {
+pub(super) fn condition(table: &Reader<'_>, key: &str) -> Option<Condition> {
     if table.node().find(key).is_none() {
         return Some(Condition::always());
     }
     table.condition(key)
 }
 
-fn fact(table: &Reader<'_>, key: &str) -> Option<Located<String>> {
+pub(super) fn fact(table: &Reader<'_>, key: &str) -> Option<Located<String>> {
     table.get(key)?;
     table.located(key)
 }

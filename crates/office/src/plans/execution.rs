@@ -54,9 +54,10 @@ impl Execution {
         }
         let lineage: Vec<AreaCode> = office.lineage(&plan.area, on);
         let params = params_of(&office.catalogue, plan, &lineage, on);
+        let adjusted = plan.as_of(on);
         let (plan, params) = match &question.supposed {
-            Some(overlay) => (overlay.plan(plan), overlay.params(&params)),
-            None => (plan.clone(), params),
+            Some(overlay) => (overlay.plan(&adjusted), overlay.params(&params)),
+            None => (adjusted, params),
         };
         // A day is read once: a second reading of the same day would wait for a writer that waits for the first.
         let same = |one: &Arc<Day>, other: &Arc<Day>| Arc::ptr_eq(one, other);

@@ -180,6 +180,7 @@ pub fn shown(figure: &Figure, part: &Part) -> Shown {
 pub fn in_unit(number: Fraction, part: &Part) -> String {
     let number = match part.unit {
         Unit::Percent => number * Fraction::whole(100),
+        Unit::Permille => number * Fraction::whole(1_000),
         Unit::Permyriad => number * Fraction::whole(10_000),
         Unit::Yuan => Fraction::new(1, 100).map_or(number, |cent| number * cent),
         _ => number,
@@ -335,7 +336,7 @@ impl Office {
             part: part.id.clone(),
             name: name_of(&indicator.name, part),
             measured: (*part).clone(),
-            said: target.said.clone(),
+            said: target.said_in_full(),
             note: target.note.clone(),
             clauses,
             value: shown(&line.figure, part),

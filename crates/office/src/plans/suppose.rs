@@ -55,6 +55,7 @@ struct Place<'c> {
 fn unit_of(part: &Part) -> String {
     match part.unit {
         Unit::Percent => "%".to_owned(),
+        Unit::Permille => "‰".to_owned(),
         Unit::Permyriad => "‱".to_owned(),
         Unit::Yuan => "元".to_owned(),
         _ if part.suffix.is_empty() => part.unit.suffix().trim().to_owned(),
@@ -67,6 +68,7 @@ fn read_number(text: &str, part: &Part) -> Option<Fraction> {
     let number = decimal(text)?;
     match part.unit {
         Unit::Percent => number.over(Fraction::whole(100)),
+        Unit::Permille => number.over(Fraction::whole(1_000)),
         Unit::Permyriad => number.over(Fraction::whole(10_000)),
         Unit::Yuan => Some(number * Fraction::whole(100)),
         _ => Some(number),
@@ -189,7 +191,8 @@ impl Office {
                 Some(other) if other != value.value => overlay.params.push(ParamValue { value: other, ..value }),
                 Some(_) => {}
                 None => {
-                    wrong.push(Wrong::new(field, format!("“{}”应当是一个数，例如 {}", value.title, written(&value))))
+                    let message = format!("“{}”应当是一个数，例如 {}", value.title, written(&value));
+                    wrong.push(Wrong::new(field, message));
                 }
             }
         }

@@ -1,13 +1,15 @@
 //! One pass per formula.
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use catalogue::plans::{Against, Formula, Gates, Groups, Measure, Part, Take};
-use catalogue::{Condition, Located, Subject, Tri};
+use catalogue::plans::{Against, Formula, Fraction, Gates, Measure, Part};
+use catalogue::{Condition, Kind, Located, Subject, Tri, Unit};
 
-use super::cell::{Cell, Extreme, Least, Spread, Sum, Tally, roll_up};
-use super::tables::{Rows, bar};
+use super::cell::{Cell, Extreme, Spread, Sum, Tally, roll_up};
+use super::grouped::Source;
+use super::tables::Rows;
 use super::{Cells, Job, Measured, Measuring, same_area};
-use crate::table::{Held, Table, Width};
+use crate::table::{Held, Width};
 
 impl Measuring<'_> {
     /// One job.
@@ -22,16 +24,23 @@ impl Measuring<'_> {
             Formula::Measure(of) => Cells::Sum(self.sums(job, of, range)?),
             Formula::Milestone(of) => Cells::Milestone(self.sums(job, of, range)?),
             Formula::Share { of, among } => Cells::Share(self.tallies(job, of, among, range)?),
-            Formula::Ratio { top, bottom } => Cells::Ratio(self.sums(job, top, range)?, self.sums(job, bottom, range)?),
+            Formula::Ratio { top, bottom, per } => {
+                let per = match per {
+                    Some(per) => per.of_unit(if self.is_money(bottom) { Unit::Yuan } else { Unit::Count })?,
+                    None => Fraction::ONE,
+                };
+                Cells::Ratio(self.sums(job, top, range)?, self.sums(job, bottom, range)?, per)
+            }
             Formula::Groups(groups) => self.groups(job, groups, range)?,
             Formula::Spread { of, fact } => self.spread(job, of, fact, range)?,
             Formula::Gates { of, among, fact, gates } => {
                 Cells::Gates(self.gates(job, (of, among), fact, gates, range)?)
             }
             Formula::Extreme { of, top, bottom, greatest } => {
-                Cells::Extreme(self.extremes(job, of, (top, bottom), *greatest, range)?)
+                Cells::Extreme(self.extremes(job, of, (top, bottom.as_ref()), *greatest, range)?)
             }
             Formula::Change { of, part, against, rate } => self.change(job, (&of.value, part), *against, *rate)?,
+            other => self.over_others(job, other, range)?,
         })
     }
 
@@ -44,23 +53,20 @@ impl Measuring<'_> {
     }
 
     /// Counts, or sums of a fact.
-    fn sums(&self, job: &Job<'_>, of: &Measure, range: &Range<u32>) -> Option<Vec<Sum>> {
+    pub(super) fn sums(&self, job: &Job<'_>, of: &Measure, range: &Range<u32>) -> Option<Vec<Sum>> {
         let rows = self.rows(job, of, &Condition::always())?;
-        let column = match &of.sum {
-            Some(fact) => Some(rows.table.layout().find(&fact.value)?),
-            None => None,
-        };
+        let source = self.source(&rows, of)?;
         let counts = |row: usize| rows.counts(row);
-        let number = |row: usize| column.map_or(Held::Known(1), |column| rows.table.number(column, row));
+        let number = |row: usize| source.number(rows.table, row);
         if of.of == Subject::Area && of.sum.is_some() {
             return Some(self.own_or_below(&rows, range, |row| (counts(row), number(row))));
         }
-        let Some(column) = column else {
+        if source == Source::One {
             return Some(self.added(&rows, range, |cell: &mut Sum, row| cell.count(rows.counts(row))));
-        };
+        }
         Some(self.added(&rows, range, |cell: &mut Sum, row| {
             let counts = counts(row);
-            cell.take(counts, if counts == Tri::False { Held::Blank } else { rows.table.number(column, row) });
+            cell.take(counts, if counts == Tri::False { Held::Blank } else { number(row) });
         }))
     }
 
@@ -97,55 +103,6 @@ impl Measuring<'_> {
                 cell.take(among, rows.passes(row));
             }
         }))
-    }
-
-    /// Members are counted over the whole range and rolled up; then each group looks at its own place.
-    fn groups(&self, job: &Job<'_>, groups: &Groups, range: &Range<u32>) -> Option<Cells> {
-        let members = self.members(job, groups, range)?;
-        let (table, among) = self.group_rows(job, groups)?;
-        let areas = self.base.areas();
-        let counts = |at: usize| match groups.level {
-            Some(level) => areas.level(range.start + at as u32) == Some(level),
-            None => true,
-        };
-        let least = match &groups.take {
-            Take::Share(wanted) => Some(bar(wanted, job.params)?),
-            Take::Least => None,
-        };
-        let mut tallies = vec![Tally::default(); range.len()];
-        let mut leasts = vec![Least::default(); range.len()];
-        for (row, place) in table.places(job.indicator.within).iter().enumerate().filter(|(_, at)| range.contains(at)) {
-            let at = (place - range.start) as usize;
-            let judged = if counts(at) { among(row) } else { Tri::False };
-            match least {
-                Some(wanted) => tallies[at].take(judged, enough(&members[at], wanted)),
-                None => leasts[at].take(judged, &members[at]),
-            }
-        }
-        roll_up(areas, range.start, &mut tallies);
-        roll_up(areas, range.start, &mut leasts);
-        Some(if least.is_some() { Cells::Share(tallies) } else { Cells::Least(leasts) })
-    }
-
-    /// The groups' table and which of them count.
-    pub(crate) fn group_rows<'c>(
-        &'c self,
-        job: &'c Job<'_>,
-        groups: &Groups,
-    ) -> Option<(&'c Table, catalogue::condition::Compiled<'c>)> {
-        let table = self.table(&groups.per)?;
-        Some((table, self.compiled(table, &groups.among, job.params)?))
-    }
-
-    /// How many members each group has: those below it too, unless only its own count.
-    pub(crate) fn members(&self, job: &Job<'_>, groups: &Groups, range: &Range<u32>) -> Option<Vec<Sum>> {
-        if !groups.own {
-            return self.sums(job, &groups.members, range);
-        }
-        let rows = self.rows(job, &groups.members, &Condition::always())?;
-        let mut cells = vec![Sum::default(); range.len()];
-        rows.each(range, |row, at| cells[at].take(rows.counts(row), Held::Known(1)));
-        Some(cells)
     }
 
     fn spread(&self, job: &Job<'_>, of: &Measure, fact: &Located<String>, range: &Range<u32>) -> Option<Cells> {
@@ -208,13 +165,18 @@ impl Measuring<'_> {
         &self,
         job: &Job<'_>,
         of: &Measure,
-        facts: (&Located<String>, &Located<String>),
+        facts: (&Located<String>, Option<&Located<String>>),
         greatest: bool,
         range: &Range<u32>,
     ) -> Option<Vec<Extreme>> {
         let rows = self.rows(job, of, &Condition::always())?;
-        let (top, bottom) = (rows.table.layout().find(&facts.0.value)?, rows.table.layout().find(&facts.1.value)?);
-        let pair = |row: usize| match (rows.table.number(top, row), rows.table.number(bottom, row)) {
+        let top = rows.table.layout().find(&facts.0.value)?;
+        let bottom = match facts.1 {
+            Some(bottom) => Some(rows.table.layout().find(&bottom.value)?),
+            None => None,
+        };
+        let below = |row: usize| bottom.map_or(Held::Known(1), |bottom| rows.table.number(bottom, row));
+        let pair = |row: usize| match (rows.table.number(top, row), below(row)) {
             (Held::Unknown, _) | (_, Held::Unknown) => Held::Unknown,
             (Held::Known(top), Held::Known(bottom)) if bottom > 0 => Held::Known((top, bottom)),
             // Blank or nothing below the line: the subject has no ratio.
@@ -245,19 +207,37 @@ impl Measuring<'_> {
             let range = self.base.areas().range(job.area);
             Some((Box::new(then), range.map(|area| same_area(self.base, earlier.base, area)).collect()))
         });
-        if then.is_none() && start.is_none() {
+        let stated = match against {
+            Against::Baseline => self.stated(job, of),
+            Against::PreviousYear => BTreeMap::new(),
+        };
+        if then.is_none() && start.is_none() && stated.is_empty() {
             return None;
         }
-        Some(Cells::Change { now, then, start, rate })
+        Some(Cells::Change { now, then, start, stated, rate })
     }
 
-    /// The same at the end of the year before: from the facts of that day where they are given. Without them only yearly figures
-    /// can be told, from the dates known today.
+    /// The baselines the plan states for areas of its own, by number.
+    fn stated(&self, job: &Job<'_>, of: (&str, &str)) -> BTreeMap<u32, Fraction> {
+        let Some(plan) = job.plan else { return BTreeMap::new() };
+        let codes = plan.baselines.iter().filter_map(|base| base.area.as_ref());
+        let found =
+            codes.filter_map(|code| Some((self.base.areas().find(code)?, plan.baseline_in(of.0, of.1, code)?.value)));
+        found.collect()
+    }
+
+    fn is_money(&self, measure: &Measure) -> bool {
+        let fact = measure.sum.as_ref().and_then(|name| self.words.find(&name.value));
+        fact.is_some_and(|fact| fact.kind == Kind::Money)
+    }
+
+    /// The same at the end of the year before: from the facts of that day where they are given. Without them only figures
+    /// of dates can be told, from the dates known today.
     pub fn year_before(&self, part: &Part) -> Option<Self> {
         let end = jiff::civil::Date::new(self.on.year() - 1, 12, 31).ok()?;
         let base = match self.before {
             Some(before) => before,
-            None if part.formula.is_yearly() => self.base,
+            None if part.formula.is_dated() => self.base,
             None => return None,
         };
         Some(Self { base, on: end, before: None, start: None, ..*self })
@@ -266,16 +246,5 @@ impl Measuring<'_> {
     /// The same on the day before the plan began, where its facts are given.
     pub fn at_start(&self) -> Option<Self> {
         self.start.map(|base| Self { base, on: base.date(), before: None, start: None, ..*self })
-    }
-}
-
-/// Whether a group has so many members.
-pub(crate) fn enough(members: &Sum, wanted: i64) -> Tri {
-    if members.total >= wanted {
-        Tri::True
-    } else if members.open == 0 && members.total.saturating_add(members.more) < wanted {
-        Tri::False
-    } else {
-        Tri::Unknown
     }
 }

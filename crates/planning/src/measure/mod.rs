@@ -4,19 +4,23 @@
 //! where the rows lie, and rolls up by running backwards over the areas, which stand in walking order.
 mod cell;
 mod formula;
+mod grouped;
+mod others;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base::Date;
-use catalogue::plans::{Fraction, Indicator, Part};
+use catalogue::plans::{Fraction, Indicator, OfAreas, Part, Plan};
 use catalogue::{Catalogue, Condition, NamedChecks, Params, Vocabulary};
 
 use crate::facts::FactBase;
 use crate::figure::{Counts, Figure, Number, Why};
 use cell::{Extreme, Least, Spread, Sum, Tally};
-pub(crate) use formula::enough;
+pub(crate) use grouped::enough;
+use others::{Extent, Held, Scored};
 pub(crate) use tables::bar;
 
 /// One part of one indicator, to be measured in an area and everything below it.
@@ -36,6 +40,8 @@ pub struct Job<'a> {
     pub others: Option<&'a Catalogue>,
     /// Only organizations for which this holds: the breakdown by kind (社会团体, 基金会, 社会服务机构).
     pub only: Option<&'a Condition>,
+    /// The plan it is measured for: what counts from its first day on, and the baselines of its areas. Without it neither can be told.
+    pub plan: Option<&'a Plan>,
 }
 
 impl Job<'_> {
@@ -80,7 +86,8 @@ pub(crate) enum Cells {
     Nothing,
     Sum(Vec<Sum>),
     Share(Vec<Tally>),
-    Ratio(Vec<Sum>, Vec<Sum>),
+    /// Per so many of the bottom.
+    Ratio(Vec<Sum>, Vec<Sum>, Fraction),
     Least(Vec<Least>),
     /// With how many words there are.
     Spread(Vec<Spread>, u32),
@@ -92,8 +99,13 @@ pub(crate) enum Cells {
         now: Box<Measured>,
         then: Option<(Box<Measured>, Vec<Option<u32>>)>,
         start: Option<Fraction>,
+        /// The baselines stated for areas below.
+        stated: BTreeMap<u32, Fraction>,
         rate: bool,
     },
+    Extent(Vec<Extent>, OfAreas),
+    Index(Vec<Scored>),
+    Meets(Held),
 }
 
 /// One job, measured in every area of its range.
@@ -168,7 +180,7 @@ impl Measured {
             Cells::Nothing => self.no_data(),
             Cells::Sum(cells) => cells[at].figure().map_or_else(|| self.no_data(), |figure| self.weighed(figure)),
             Cells::Share(cells) => self.weighed(cells[at].share()),
-            Cells::Ratio(top, bottom) => self.weighed(cell::ratio(&top[at], &bottom[at])),
+            Cells::Ratio(top, bottom, per) => self.weighed(cell::ratio(&top[at], &bottom[at]).times(*per)),
             Cells::Least(cells) => self.weighed(cells[at].figure()),
             Cells::Spread(cells, words) => self.weighed(cells[at].figure(*words)),
             Cells::Gates(gates) => {
@@ -177,8 +189,11 @@ impl Measured {
             }
             Cells::Extreme(cells) => self.weighed(cells[at].figure()),
             Cells::Milestone(cells) => self.weighed(cells[at].reached()),
-            Cells::Change { now, then, start, rate } => {
-                let stated = start.filter(|_| area == self.range.start);
+            Cells::Extent(cells, take) => cells[at].figure(take, &self.missing),
+            Cells::Index(lines) => others::points(lines, area, &self.missing),
+            Cells::Meets(held) => held.figure(area, &self.missing),
+            Cells::Change { now, then, start, stated, rate } => {
+                let stated = stated.get(&area).copied().or(start.filter(|_| area == self.range.start));
                 let then = match (stated, then) {
                     (Some(stated), _) => Figure { number: Number::Exact(stated), counts: Counts::default() },
                     (None, Some((then, numbers))) => {

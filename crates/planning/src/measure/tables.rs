@@ -1,7 +1,7 @@
 //! The rows a formula looks at: their conditions compiled, their places, their numbers.
 use base::Date;
 use catalogue::condition::{Compiled, Constants, compile};
-use catalogue::plans::{Bar, Formula, Measure};
+use catalogue::plans::{Bar, Formula, Measure, Span};
 use catalogue::{Condition, Node, Params, Problems, Subject, Tri, Value};
 
 use super::{Job, Measuring};
@@ -22,8 +22,8 @@ impl<'a> Measuring<'a> {
     pub(crate) fn rows<'c>(&'c self, job: &'c Job<'_>, measure: &Measure, among: &Condition) -> Option<Rows<'c>> {
         let table = self.table(&measure.of)?;
         let mut parts = vec![among.clone()];
-        if let Some(fact) = &measure.in_year {
-            parts.insert(0, self.in_year(&fact.value)?);
+        if let Some((span, fact)) = &measure.span {
+            parts.insert(0, self.in_span(job, *span, &fact.value)?);
         }
         parts.extend(job.only.filter(|_| measure.of == Subject::Organization).cloned());
         let among = if parts.len() == 1 { among.clone() } else { Condition::All(parts) };
@@ -64,9 +64,19 @@ impl<'a> Measuring<'a> {
         compile(condition, self.words, table, constants).ok()
     }
 
-    /// The day lies in the year measured, up to the day measured.
-    pub(crate) fn in_year(&self, fact: &str) -> Option<Condition> {
-        let (first, last) = (Date::new(self.on.year(), 1, 1).ok()?, self.on);
+    /// The day lies in the span measured, up to the day measured. Nothing where it counts from a plan's first day and there is none.
+    pub(crate) fn in_span(&self, job: &Job<'_>, span: Span, fact: &str) -> Option<Condition> {
+        let month = match span {
+            Span::Year => 1,
+            Span::HalfYear => (self.on.month() - 1) / 6 * 6 + 1,
+            Span::Quarter => (self.on.month() - 1) / 3 * 3 + 1,
+            Span::Plan => 0,
+        };
+        let first = match span {
+            Span::Plan => job.plan?.period.0,
+            _ => Date::new(self.on.year(), month, 1).ok()?,
+        };
+        let last = self.on;
         read(&format!("{{ fact = \"{fact}\", ge = {first}, le = {last} }}"))
     }
 
@@ -85,7 +95,13 @@ impl<'a> Measuring<'a> {
 
     /// The facts of a job that nobody ever supplied, and the subjects whose records nobody keeps.
     pub(crate) fn missing(&self, job: &Job<'_>) -> Vec<String> {
-        let facts = job.part.formula.facts();
+        let mut facts = job.part.formula.facts();
+        if let Some(others) = job.others.filter(|_| !job.part.formula.others().is_empty()) {
+            let rests = others.rests_on(job.indicator, job.part);
+            facts.extend(rests.into_iter().flat_map(|(_, part)| part.formula.facts()));
+            facts.sort();
+            facts.dedup();
+        }
         let lacks = |(subject, fact): &(Subject, String)| {
             self.table(subject).is_none_or(|table| !table.is_empty() && !table.is_supplied(fact))
         };

@@ -274,7 +274,7 @@ pub(crate) fn decode(spec: &Spec, code: Code, symbols: &[String]) -> Given {
     value.map_or(Given::Unknown, Given::Known)
 }
 
-fn date(days: i64) -> Option<base::Date> {
+pub(crate) fn date(days: i64) -> Option<base::Date> {
     let span = jiff::Span::new().try_days(days).ok()?;
     jiff::civil::date(1970, 1, 1).checked_add(span).ok()
 }

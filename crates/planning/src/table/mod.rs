@@ -14,6 +14,7 @@ use catalogue::plans::Population;
 use catalogue::{Facts, Reading, Subject, Value};
 
 pub(crate) use cells::Cells;
+pub(crate) use cells::date as day_of;
 pub use layout::{Layout, Spec, Width, used_facts};
 pub(crate) use stored::Stored;
 

@@ -188,7 +188,7 @@ pub fn measured(
     let indicator = catalogue.find_indicator(indicator).unwrap_or_else(|| panic!("no indicator {indicator}"));
     let part = indicator.find_part(part).unwrap_or_else(|| panic!("no part {part} of {}", indicator.id));
     let root = base.areas().find(&code("99")).unwrap();
-    let job = Job { indicator, part, params, area: root, start: None, others: Some(catalogue), only: None };
+    let job = Job { indicator, part, params, area: root, start: None, others: Some(catalogue), only: None, plan: None };
     let named = NamedChecks::default();
     let measuring = Measuring::new(base, catalogue.words(), &named);
     measuring.one(&job).at(base.areas().find(&code(area)).unwrap())
