@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::{Catalogue, MatterFile};
 use crate::condition::suggest;
 use crate::duties::Duty;
+use crate::facts::{FactDef, Supply, Vocabulary};
 use crate::lists::CodeList;
 use crate::matter::{Choice, Routes};
 use crate::named::NamedChecks;
@@ -15,8 +16,10 @@ use crate::problem::{Place, Problems};
 use crate::reader::Reader;
 use crate::registers::Register;
 use crate::rules::Rule;
+use crate::subject::Subject;
 use crate::trace::{Trace, read_clauses};
 use crate::tree::Node;
+use crate::value::Kind;
 
 /// The parts read so far.
 pub(crate) struct Loading<'p> {
@@ -223,9 +226,14 @@ impl<'p> Loading<'p> {
                     Some(Source::Desks) => {
                         catalogue.desks.iter().map(|(id, name)| (id.clone(), name.clone())).collect()
                     }
+                    Some(Source::AreaFacts) => area_facts(&catalogue.words),
                     None => catalogue.lists.get(&field.list).map(CodeList::words).unwrap_or_default(),
                 };
-                if field.choices.is_empty() {
+                if field.choices_from == Some(Source::AreaFacts) {
+                    let written: Vec<_> = field.choices.iter().map(|choice| choice.value.clone()).collect();
+                    let others = found.into_iter().filter(|(value, _)| !written.contains(value));
+                    field.choices.extend(others.map(choice));
+                } else if field.choices.is_empty() {
                     field.choices = found.into_iter().map(choice).collect();
                 }
             }
@@ -242,6 +250,17 @@ impl<'p> Loading<'p> {
             self.problems.error(&at, format!("名册“{id}”重复"), "请换一个 id");
         }
     }
+}
+
+/// The numbers and amounts of areas that others supply, each with its Chinese name.
+fn area_facts(words: &Vocabulary) -> Vec<(String, String)> {
+    let number = |fact: &&FactDef| fact.supply == Supply::Import && matches!(fact.kind, Kind::Int | Kind::Money);
+    let named = |fact: &FactDef| {
+        let name = fact.name.strip_prefix("area.")?.to_owned();
+        let title = if fact.kind == Kind::Money { format!("{}（元）", fact.title) } else { fact.title.clone() };
+        Some((name, title))
+    };
+    words.about(&Subject::Area).filter(number).filter_map(named).collect()
 }
 
 /// Kinds of bodies (单位类别) at which a desk can be held, as stored with each body.

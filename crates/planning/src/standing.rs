@@ -301,3 +301,43 @@ pub(crate) fn holds(op: Op, ends: (Option<Fraction>, Option<Fraction>), bounds: 
         _ => Tri::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The value, then the year before, each between two ends.
+    fn held(op: Op, value: (i128, i128), before: (i128, i128)) -> Tri {
+        let end = |number: i128| Some(Fraction::whole(number));
+        holds(op, (end(value.0), end(value.1)), (Fraction::whole(before.0), end(before.1)))
+    }
+
+    #[test]
+    fn the_year_before_may_itself_be_unsure() {
+        use Op::{AtLeastPrevious, AtMostPrevious, BelowPrevious};
+        for (op, value, before, right) in [
+            (AtLeastPrevious, (5, 5), (5, 5), Tri::True),
+            (AtLeastPrevious, (4, 4), (5, 5), Tri::False),
+            (AtLeastPrevious, (5, 5), (4, 6), Tri::Unknown),
+            (AtLeastPrevious, (6, 9), (4, 6), Tri::True),
+            (AtMostPrevious, (5, 5), (5, 5), Tri::True),
+            (AtMostPrevious, (7, 8), (4, 6), Tri::False),
+            (AtMostPrevious, (5, 5), (4, 6), Tri::Unknown),
+            (BelowPrevious, (5, 5), (5, 5), Tri::False),
+            (BelowPrevious, (3, 3), (4, 6), Tri::True),
+            (BelowPrevious, (4, 4), (4, 6), Tri::Unknown),
+        ] {
+            assert_eq!(held(op, value, before), right, "{op:?} {value:?} {before:?}");
+        }
+    }
+
+    #[test]
+    fn the_base_itself_is_neither_more_nor_less() {
+        let at = |op: Op, value: i128| held(op, (value, value), (5, 5));
+        assert_eq!(
+            [Op::AtLeastBase, Op::AtMostBase, Op::AboveBase, Op::BelowBase].map(|op| at(op, 5)),
+            [Tri::True, Tri::True, Tri::False, Tri::False]
+        );
+        assert_eq!((at(Op::AtLeastBase, 4), at(Op::AtMostBase, 6)), (Tri::False, Tri::False));
+    }
+}

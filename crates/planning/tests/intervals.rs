@@ -191,8 +191,16 @@ fn figure(indicator: &str, rows: &[Row]) -> Figure {
     }
     let indicator = catalogue.find_indicator(indicator).unwrap();
     let (params, named) = (Params::default(), NamedChecks::default());
-    let job =
-        Job { indicator, part: &indicator.parts[0], params: &params, area: 0, start: None, others: None, only: None, plan: None };
+    let job = Job {
+        indicator,
+        part: &indicator.parts[0],
+        params: &params,
+        area: 0,
+        start: None,
+        others: None,
+        only: None,
+        plan: None,
+    };
     Measuring::new(&base, catalogue.words(), &named).one(&job).at(0)
 }
 

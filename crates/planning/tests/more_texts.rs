@@ -166,7 +166,7 @@ fn years_tasks_and_ops_are_said_as_data() {
         (["2023-12-31", "2024-12-31", "2025-12-31"].map(str::to_owned).as_slice(), true)
     );
     assert_eq!(plan.tasks[0].answerable(), "市民政局（牵头）；市财政局、市审计局");
-    assert_eq!(plan.tasks[0].when(), "2023-03-01 至 2025-12-31，每季度");
+    assert_eq!(plan.tasks[0].rhythm(), "2023-03-01 起，每季度");
     for (word, less) in [(">= base", false), ("<= base", true), (">= previous", false), ("< previous", true)] {
         let op = Op::WORDS.iter().find(|(known, _)| *known == word).unwrap().1;
         assert_eq!((op.asks_for_less(), op.needs_value()), (less, false), "{word}");
@@ -197,6 +197,21 @@ fn quarters_and_half_years_end_with_the_day_measured() {
     assert_eq!(count("plan", "2023-06-30", Some(plan)), "1");
     assert_eq!(count("plan", "2022-12-31", Some(plan)), "0");
     assert_eq!(count("plan", "2025-12-31", None), "no data");
+}
+
+/// A pack's own number of areas is entered in the register of figures without touching it.
+#[test]
+fn a_packs_own_number_of_areas_is_a_choice_of_the_register() {
+    let catalogue = load(&files());
+    let field = catalogue.find_register("area-figures").unwrap().find_field("figure").unwrap();
+    let choices: Vec<_> = field.choices.iter().map(|choice| (choice.value.as_str(), choice.label.as_str())).collect();
+    assert_eq!(choices[0], ("population", "常住人口"));
+    assert_eq!(choices.iter().filter(|(value, _)| *value == "population").count(), 1);
+    assert!(choices.contains(&("gdp", "地区生产总值（元）")), "{choices:?}");
+    // Others' yes or no is no number.
+    assert!(choices.iter().all(|(value, _)| *value != "fast_developing"));
+    let words = &catalogue.words().find("area-figures.figure").unwrap().words;
+    assert!(words.iter().any(|(word, _)| word == "gdp"));
 }
 
 /// What makes no sense is said where it stands.

@@ -194,7 +194,8 @@ fn lists_and_explanations_agree_with_the_counts() {
             let params = params(catalogue, &indicator.pack, base.date());
             let area = base.areas().find(&code("99")).unwrap();
             for part in indicator.parts.iter().filter(|part| matches!(part.formula, catalogue::Formula::Share { .. })) {
-                let job = Job { indicator, part, params: &params, area, start: None, others: None, only: None, plan: None };
+                let job =
+                    Job { indicator, part, params: &params, area, start: None, others: None, only: None, plan: None };
                 let counts = measuring.one(&job).at(area).counts;
                 let listed = |which| measuring.list(&job, which).len() as u64;
                 let all = (listed(Which::Passing), listed(Which::Lacking), listed(Which::Unclear));
@@ -373,7 +374,16 @@ fn a_frozen_figure_says_why_it_comes_out_otherwise() {
     let freeze = |base: &planning::FactBase, params: &Params| {
         let indicator = catalogue.find_indicator("lc-urban").unwrap();
         let area = base.areas().find(&code("99")).unwrap();
-        let job = Job { indicator, part: &indicator.parts[0], params, area, start: None, others: None, only: None, plan: None };
+        let job = Job {
+            indicator,
+            part: &indicator.parts[0],
+            params,
+            area,
+            start: None,
+            others: None,
+            only: None,
+            plan: None,
+        };
         let measuring = Measuring::new(base, catalogue.words(), &named);
         measuring.freeze(&job, &measuring.one(&job))
     };

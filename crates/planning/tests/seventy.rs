@@ -236,8 +236,16 @@ fn an_area_alone_is_what_it_is_within_the_whole() {
         for indicator in catalogue.indicators() {
             let params = params(catalogue, &indicator.pack, base.date());
             for part in &indicator.parts {
-                let whole =
-                    planning::Job { indicator, part, params: &params, area: 0, start: None, others: None, only: None, plan: None };
+                let whole = planning::Job {
+                    indicator,
+                    part,
+                    params: &params,
+                    area: 0,
+                    start: None,
+                    others: None,
+                    only: None,
+                    plan: None,
+                };
                 let measured = measuring.one(&whole);
                 for area in 0..base.areas().len() as u32 {
                     let alone = measuring.one(&planning::Job { area, ..whole });

@@ -267,6 +267,7 @@ impl Binding {
 
 /// A target (目标).
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the file, said or not, in any combination")]
 pub struct Target {
     /// The indicator.
     pub indicator: Located<String>,
@@ -395,16 +396,11 @@ impl Task {
         }
     }
 
-    /// When it is to be done: `2021-03-01 至 2023-12-31，每季度`; empty where the document says nothing.
-    pub fn when(&self) -> String {
-        let days = match (self.from, self.due) {
-            (Some(from), Some(due)) => format!("{from} 至 {due}"),
-            (Some(from), None) => format!("{from} 起"),
-            (None, Some(due)) => due.to_string(),
-            (None, None) => String::new(),
-        };
-        let every = self.every.map_or("", Every::name);
-        if days.is_empty() || every.is_empty() { format!("{days}{every}") } else { format!("{days}，{every}") }
+    /// When it begins and how often it is due: `2023-03-01 起，每季度`; empty where the document says neither.
+    pub fn rhythm(&self) -> String {
+        let from = self.from.map(|from| format!("{from} 起"));
+        let every = self.every.map(|every| every.name().to_owned());
+        from.into_iter().chain(every).collect::<Vec<_>>().join("，")
     }
 }
 

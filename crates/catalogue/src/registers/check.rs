@@ -1,5 +1,5 @@
 //! What the checker says about a register: within its file, and against the rest of the catalogue.
-use super::{Days, Register, RegisterField};
+use super::{Days, Register, RegisterField, Source};
 use crate::catalogue::Catalogue;
 use crate::condition::suggest;
 use crate::matter::FieldKind;
@@ -97,7 +97,9 @@ impl Register {
             problems.error(at, message, "请去掉 public = true");
         }
         let chosen = matches!(field.kind, FieldKind::Choice | FieldKind::MultiChoice);
-        let sources = [!field.choices.is_empty(), !field.list.is_empty(), field.choices_from.is_some()];
+        // Facts of areas come besides the choices written.
+        let found = field.choices_from.is_some_and(|from| from != Source::AreaFacts || field.choices.is_empty());
+        let sources = [!field.choices.is_empty(), !field.list.is_empty(), found];
         let given = sources.iter().filter(|given| **given).count();
         if chosen != (given == 1) || given > 1 {
             let message = format!("“{}”的选项与类型不符", field.label);

@@ -99,4 +99,7 @@ pub enum Source {
     Plans,
     /// The desks, by id.
     Desks,
+    /// The numbers of areas that others supply (`area.*`, `supply = "import"`), by what follows the point: besides the choices
+    /// written, so that a pack's own fact can be entered without touching the register.
+    AreaFacts,
 }

@@ -1,8 +1,8 @@
 //! What registers say on a day (名册): each a table of its own, and three that feed facts of areas.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use base::{AreaCode, AreaLevel, Date, Instant};
-use catalogue::{Subject, Value};
+use base::{AreaCode, AreaLevel, Date, Fen, Instant};
+use catalogue::{Kind, Subject, Value};
 use planning::table::Given;
 use planning::{Areas, FactBase};
 use store::Tx;
@@ -113,10 +113,15 @@ fn area_of(entry: &Entry) -> &str {
 /// Per area and figure the latest that is not after the day.
 fn write_figures(writer: &mut Writer<'_>, entries: &[&Entry]) {
     let day = writer.base.date();
-    for (fact, figure) in SUPPLIED.iter().filter_map(|(fact, by)| match by {
-        By::Figure(figure) => Some((fact, figure)),
-        _ => None,
-    }) {
+    let shipped = |fact: &str| SUPPLIED.iter().find(|(name, _)| *name == fact).map(|(_, by)| *by);
+    let columns = writer.base.table(&Subject::Area).map(|table| table.layout().columns.clone()).unwrap_or_default();
+    for spec in columns.iter().filter(|spec| matches!(spec.kind, Kind::Int | Kind::Money)) {
+        // What a pack declares besides is called in the register as its fact is.
+        let figure = match shipped(&spec.fact) {
+            Some(By::Figure(figure)) => figure,
+            None => spec.fact.trim_start_matches("area."),
+            Some(_) => continue,
+        };
         let mut latest: HashMap<u32, (Date, i64)> = HashMap::new();
         for entry in entries.iter().filter(|entry| text(entry, "figure") == Some(figure)) {
             let value = entry.body.get("value").and_then(serde_json::Value::as_i64);
@@ -130,8 +135,12 @@ fn write_figures(writer: &mut Writer<'_>, entries: &[&Entry]) {
                 *held = (as_of, value);
             }
         }
-        let known = latest.into_iter().map(|(at, (_, value))| (at, Given::Known(Value::Int(value)))).collect();
-        writer.area_fact(fact, &known, &|_| Given::Unknown);
+        let kept = |value: i64| match spec.kind {
+            Kind::Money => value.checked_mul(100).map_or(Given::Unknown, |fen| Given::Known(Value::Money(Fen(fen)))),
+            _ => Given::Known(Value::Int(value)),
+        };
+        let known = latest.into_iter().map(|(at, (_, value))| (at, kept(value))).collect();
+        writer.area_fact(&spec.fact, &known, &|_| Given::Unknown);
     }
 }
 

@@ -110,7 +110,7 @@ impl Office {
         let due = task.due.unwrap_or(plan.period.1);
         TaskLine {
             title: task.title.clone(),
-            owners: task.owners.join("、"),
+            owners: task.answerable(),
             due: Some(due),
             state: "还没有列入任务名册".to_owned(),
             closed: false,
@@ -197,14 +197,14 @@ impl Office {
         let project = plan.projects.iter().find(|(id, ..)| *id == task.project).map(|(_, name, _)| name.clone());
         let due = task.due.unwrap_or(plan.period.1).to_string();
         let stage = plan.stages.iter().find(|stage| stage.id == task.stage);
-        let since = stage.map_or(plan.period.0, |stage| stage.from).to_string();
+        let since = task.from.or(stage.map(|stage| stage.from)).unwrap_or(plan.period.0).to_string();
         let fields = [
             ("plan", plan.id.clone()),
             ("task", task.id.clone()),
             ("title", task.title.clone()),
             ("clauses", clauses.join("、")),
             ("project", project.unwrap_or_default()),
-            ("owners", task.owners.join("、")),
+            ("owners", task.answerable()),
             ("desk", desk.as_str().to_owned()),
             ("area", plan.area.to_string()),
             ("origin", "plan".to_owned()),
@@ -229,7 +229,7 @@ impl Office {
         let bodies = self.db.read(store::people::bodies)?;
         let near = bodies.iter().filter(|body| body.area == plan.area && body.state == "active");
         let near: Vec<_> = near.collect();
-        for owner in &task.owners {
+        for owner in task.lead.iter().chain(&task.owners) {
             let bare = owner.trim_start_matches(['省', '市', '县', '区']);
             let body =
                 near.iter().find(|body| body.name.ends_with(owner) || (!bare.is_empty() && body.name.ends_with(bare)));

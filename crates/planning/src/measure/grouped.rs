@@ -181,7 +181,9 @@ impl Measuring<'_> {
             }
         }
         if stray != Sum::default() {
-            cells.iter_mut().for_each(|cell| cell.add(&stray));
+            for cell in &mut cells {
+                cell.add(&stray);
+            }
         }
         Some(cells)
     }

@@ -209,11 +209,13 @@ fn sections(report: &PlanReport, base: &str) -> Vec<Section> {
     let row = |line: &TargetLine| {
         let path = format!("{base}/{}/list", line.indicator);
         let list = |which: &str| within(&path, &report.view, &report.head, &[("part", &line.part), ("which", which)]);
-        let gap = line.counts.no;
-        let list = if gap > 0 {
-            Some((format!("不符合 {gap}"), list("lacking")))
-        } else {
-            (line.counts.unknown > 0).then(|| (format!("数据不全 {}", line.counts.unknown), list("unclear")))
+        let counts = line.counts;
+        // Of a number, those it counts; of a share, those that are missing from it.
+        let list = match (line.measured.formula.is_relative(), counts.no, counts.unknown) {
+            (false, _, _) if counts.yes > 0 => Some((format!("名单 {}", counts.yes), list("passing"))),
+            (true, no, _) if no > 0 => Some((format!("不符合 {no}"), list("lacking"))),
+            (_, _, unknown) if unknown > 0 => Some((format!("数据不全 {unknown}"), list("unclear"))),
+            _ => None,
         };
         let title = |at: &usize| report.remarks.get(*at).map(|remark| (*at + 1, remark.title.clone()));
         Row {
@@ -263,9 +265,13 @@ fn tasks(site: &Site, plan: &catalogue::Plan, report: &PlanReport, base: &str) -
         let row = TaskRow {
             title: task.title.clone(),
             clauses: links(&clauses),
-            owners: task.owners.join("、"),
+            owners: task.answerable(),
             due: task.due.map(|day| day.to_string()).unwrap_or_default(),
-            note: task.note.clone(),
+            note: [task.rhythm(), task.note.clone()]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join("；"),
             targets: report
                 .lines()
                 .filter(shows)
