@@ -1,5 +1,6 @@
 //! Tables of every habit into registers.
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use authority::Actor;
@@ -99,7 +100,7 @@ fn a_stopped_import_goes_on_where_it_was_and_only_keepers_import() {
     for year in 1990..2020 {
         for area in ["2101", "2102", "2103", "2104", "2105", "2106", "2107", "2108", "2109", "2110", "2111", "2112"] {
             for figure in ["常住人口", "注册志愿者"] {
-                text.push_str(&format!("{area},{figure},{year},{year}-12-31,演示数据\n"));
+                writeln!(text, "{area},{figure},{year},{year}-12-31,演示数据").unwrap();
             }
         }
     }

@@ -87,10 +87,9 @@ fn below(
         let mut row: Vec<Cell> = cells.iter().map(|text| Cell::new(text.clone())).collect();
         let said = row.first().map(|cell| cell.text.clone()).filter(|text| !text.is_empty());
         let first = Cell::link(said.unwrap_or_else(|| record.title.clone()), format!("{home}/{}", record.id));
-        if row.is_empty() {
-            row.push(first)
-        } else if let Some(cell) = row.first_mut() {
-            *cell = first
+        match row.first_mut() {
+            Some(cell) => *cell = first,
+            None => row.push(first),
         }
         row.push(Cell::new(record.since.to_string()));
         row
