@@ -123,7 +123,7 @@ fn what_a_contractor_gets_wrong_is_named_with_its_line_and_what_to_do() {
             let Some((place, text)) = said.split_once(": 错误：") else { return false };
             let placed = place
                 .rsplit_once(':')
-                .is_some_and(|(file, line)| file.ends_with(".toml") || file.ends_with(".csv") && line != "0");
+                .is_some_and(|(file, line)| !file.is_empty() && (line != "0" || !file.contains(".csv")));
             placed
                 && said.contains(what)
                 && text.split_once('。').is_some_and(|(_, rest)| !rest.is_empty() && rest.contains(next))

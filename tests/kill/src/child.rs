@@ -37,6 +37,8 @@ pub fn open(url: &str, folder: &Path) -> Result<Office> {
         index: None,
         outside: Arc::new(office::connector::Outside::local()),
         editions: office::cases::Editions::default(),
+        facts: Arc::default(),
+        measured: Arc::default(),
     })
 }
 

@@ -35,14 +35,17 @@ fn in_base(base: &FactBase, id: OrgId, fact: &str) -> Option<Given> {
     Some(table.get(table.find(id.bits())?, fact))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what a base says, which may be nothing")]
 fn int(number: i64) -> Option<Given> {
     Some(Given::Known(Value::Int(number)))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as above")]
 fn truth(truth: bool) -> Option<Given> {
     Some(Given::Known(Value::Bool(truth)))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as above")]
 fn date(text: &str) -> Option<Given> {
     Some(Given::Known(Value::Date(day(text))))
 }

@@ -272,7 +272,7 @@ impl Office {
             _ => {
                 for (row, area) in rows.iter_mut().zip(&codes) {
                     let Some(code) = area else { continue };
-                    row.name = self.areas.name(code).unwrap_or(code.as_str()).to_owned();
+                    self.areas.name(code).unwrap_or(code.as_str()).clone_into(&mut row.name);
                     row.code = code.to_string();
                 }
             }

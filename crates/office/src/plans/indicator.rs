@@ -165,7 +165,7 @@ impl Office {
                 area_name: self.areas.full_name_at(&seen.area, report.on),
                 phase: planning::Phase::of(plan, report.on).name(),
                 name: name_of(&indicator.name, part),
-                explain: indicator.explain.clone(),
+                explain: self.plainly(&indicator.explain, part),
                 within: indicator.within.name(),
                 formula: indicator.canonical(),
                 parts: asked_parts(report, indicator),
@@ -183,6 +183,15 @@ impl Office {
                     .map(|subject| self.subject_name(&subject)),
             })
         })?
+    }
+
+    /// A definition with the titles of its parameters in place of their names in files.
+    fn plainly(&self, explain: &str, part: &Part) -> String {
+        let title = |text: String, name: &String| match self.catalogue.param_book().find(name) {
+            Some(def) => text.replace(name.as_str(), &format!("“{}”", def.title)),
+            None => text,
+        };
+        part.formula.params().iter().fold(explain.to_owned(), title)
     }
 
     /// What a kind of subject is called; registers by their names.
@@ -263,9 +272,13 @@ impl Office {
                 .map(|number| (number, entry.now.at(number)))
                 .collect();
             figures.sort_by(|(a, one), (b, two)| two.known().cmp(&one.known()).then(a.cmp(b)));
-            figures.iter().for_each(|(number, figure)| push(*number, figure, None));
+            for (number, figure) in &figures {
+                push(*number, figure, None);
+            }
         } else {
-            told.iter().for_each(|(number, line)| push(*number, &line.figure, Some(&line.standing)));
+            for (number, line) in &told {
+                push(*number, &line.figure, Some(&line.standing));
+            }
         }
         let known = out.iter_mut().filter(|(number, _)| number.is_some());
         known.enumerate().for_each(|(place, (_, area))| area.place = Some(place + 1));

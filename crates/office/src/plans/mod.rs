@@ -45,9 +45,12 @@ impl<'q> Question<'q> {
     }
 }
 
+/// A measured plan with the change positions of the facts it was measured on.
+type Measured = (BTreeMap<Origin, u64>, Arc<Execution>);
+
 /// What was measured last, by what was asked. Shared by all copies of an [`Office`].
 #[derive(Default)]
-pub struct Kept(Mutex<BTreeMap<String, (BTreeMap<Origin, u64>, Arc<Execution>)>>, course::Remembered);
+pub struct Kept(Mutex<BTreeMap<String, Measured>>, course::Remembered);
 
 /// So many measured plans are kept.
 const KEPT: usize = 32;
@@ -55,7 +58,7 @@ const KEPT: usize = 32;
 impl Office {
     /// The plan of an id.
     pub fn plan(&self, id: &str) -> Result<&Plan, Refused> {
-        self.catalogue.find_plan(id).ok_or_else(|| Refused::NotFound("规划"))
+        self.catalogue.find_plan(id).ok_or(Refused::NotFound("规划"))
     }
 
     /// A plan measured: every target in the plan's area and everywhere below. From what is kept if no fact changed since.

@@ -20,7 +20,7 @@ use crate::progress::Progress;
 pub struct Register {
     /// 名册的编号，如 area-figures；写错时列出全部
     #[arg(value_name = "名册")]
-    register: String,
+    id: String,
     /// CSV（UTF-8、GBK）或 Excel 文件
     #[arg(value_name = "文件")]
     file: PathBuf,
@@ -79,9 +79,9 @@ impl Register {
             let opening = Opening { now: asked.now, reads_only: self.dry_run, ..Opening::default() };
             (Installation::open(&asked.place, &opening)?, None)
         };
-        let register = open.office.catalogue.find_register(&self.register).ok_or_else(|| {
+        let register = open.office.catalogue.find_register(&self.id).ok_or_else(|| {
             let known = open.office.catalogue.registers().map(|one| format!("  {}  {}", one.id, one.name));
-            Failure::refused(format!("没有名册“{}”。可用：\n{}", self.register, known.collect::<Vec<_>>().join("\n")))
+            Failure::refused(format!("没有名册“{}”。可用：\n{}", self.id, known.collect::<Vec<_>>().join("\n")))
         })?;
         let who = Actor::system();
         let preview = open.office.preview_records(&who, &register.id, &bytes).map_err(said)?;

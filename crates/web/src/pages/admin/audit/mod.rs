@@ -122,14 +122,11 @@ async fn show(cx: Cx, Query(asked): Query<Asked>) -> Result<Page, WebError> {
                 _ => Some(Reading::About(typed.clone())),
             };
             let below = below_of(&asked.below);
-            let told = match reading {
-                Some(reading) => {
-                    cx.blocking(move |site| Ok(site.office.audit_page(&actor, &reading, below, LINES))).await?
-                }
-                None => {
-                    let nothing = AuditPage { lines: Vec::new(), next: None };
-                    cx.blocking(move |site| Ok(site.office.journal_standing(&actor).map(|_| nothing))).await?
-                }
+            let told = if let Some(reading) = reading {
+                cx.blocking(move |site| Ok(site.office.audit_page(&actor, &reading, below, LINES))).await?
+            } else {
+                let nothing = AuditPage { lines: Vec::new(), next: None };
+                cx.blocking(move |site| Ok(site.office.journal_standing(&actor).map(|_| nothing))).await?
             };
             read(view, &typed, told, below.is_none())?
         }
