@@ -87,7 +87,10 @@ fn only_plans(wish: &Wish, mut report: Report) -> Result<()> {
         data::load(&office, wish.organizations, &mut report)?;
     }
     plans::measure(&office, &wish.data, &mut report)?;
-    report.note(format!("programs that wanted to run on the machine (load) at the end: {}; 2 cores", data::machine_load()));
+    report.note(format!(
+        "programs that wanted to run on the machine (load) at the end: {}; 2 cores",
+        data::machine_load()
+    ));
     if wish.write {
         let count = data::count(&office)?;
         let head = format!(

@@ -53,10 +53,8 @@ pub fn measure(wish: &Wish, report: &mut Report) -> Result<()> {
 fn start(wish: &Wish) -> Result<(f64, f64)> {
     let at = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let begun = Instant::now();
-    let mut child = program(&wish.binary, &wish.data)
-        .args(["demo", "--listen", &at.to_string()])
-        .stdin(Stdio::null())
-        .spawn()?;
+    let mut child =
+        program(&wish.binary, &wish.data).args(["demo", "--listen", &at.to_string()]).stdin(Stdio::null()).spawn()?;
     let times = until(at, "/healthz", begun, &mut child)
         .and_then(|health| Ok((health, until(at, "/readyz", begun, &mut child)?)));
     stop(&mut child)?;

@@ -97,7 +97,11 @@ impl Pack {
         let file = Reader::of(root, problems)?;
         let id = file.need_id("id");
         if !id.is_empty() && id != folder {
-            problems.error(root.place_of(&["id"]), format!("政策包的 id 是“{id}”，文件夹却叫“{folder}”"), "请让两者相同");
+            problems.error(
+                root.place_of(&["id"]),
+                format!("政策包的 id 是“{id}”，文件夹却叫“{folder}”"),
+                "请让两者相同",
+            );
         }
         let area = file.need_text("area");
         let area = match area.parse::<AreaCode>() {

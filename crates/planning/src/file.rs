@@ -127,7 +127,11 @@ impl FactBase {
         if let Some(lost) = used.keys().find(|subject| !tables.contains_key(*subject)) {
             return Err(FileFault::OtherColumns(lost.to_string()));
         }
-        if input.0.is_empty() { Ok(Self::from_parts(date, std::sync::Arc::new(areas), tables, positions)) } else { Err(FileFault::Broken) }
+        if input.0.is_empty() {
+            Ok(Self::from_parts(date, std::sync::Arc::new(areas), tables, positions))
+        } else {
+            Err(FileFault::Broken)
+        }
     }
 }
 

@@ -62,7 +62,19 @@ pub fn statements() -> Vec<Statement> {
     let mut all =
         [change::ALL, cubes::ALL, accounts::ALL, cases::ALL, jobs::ALL, journal::ALL, organizations::ALL].concat();
     all.extend(
-        [papers::ALL, people::ALL, plans::ALL, registers::ALL, records::ALL, &desk::statements(), scans::ALL, outside::ALL, upkeep::ALL, facts::ALL].concat(),
+        [
+            papers::ALL,
+            people::ALL,
+            plans::ALL,
+            registers::ALL,
+            records::ALL,
+            &desk::statements(),
+            scans::ALL,
+            outside::ALL,
+            upkeep::ALL,
+            facts::ALL,
+        ]
+        .concat(),
     );
     all.extend(tables::ALL.iter().flat_map(|table| table.statements));
     all

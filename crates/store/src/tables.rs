@@ -1,7 +1,7 @@
 //! Every table that has a record here: for the tests that hold records and schema together, and for copying a database.
 use crate::{
-    Record, Statement, accounts, cases, change, desk, facts, jobs, journal, organizations, outside, papers, people, plans, records, registers,
-    scans, upkeep,
+    Record, Statement, accounts, cases, change, desk, facts, jobs, journal, organizations, outside, papers, people,
+    plans, records, registers, scans, upkeep,
 };
 
 /// A table and its record's columns.

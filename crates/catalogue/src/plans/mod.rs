@@ -16,9 +16,7 @@ mod read_target;
 
 pub use amount::Amount;
 pub use fraction::Fraction;
-pub use indicator::{
-    Against, Bar, Formula, Gates, Groups, Indicator, Lapse, Measure, Part, Population, Span, Take,
-};
+pub use indicator::{Against, Bar, Formula, Gates, Groups, Indicator, Lapse, Measure, Part, Population, Span, Take};
 pub use others::{AreaFigures, OfAreas, Other, Pass, Rival, Term, Wanted};
 pub use plan::{
     Adjustment, Aim, Baseline, Binding, Every, Op, Plan, Remark, Said, Stage, Target, Task, Worth, worth_of,

@@ -10,6 +10,10 @@ impl Handler for Remind {
         "remind"
     }
 
+    fn title(&self) -> &'static str {
+        "到期提醒"
+    }
+
     fn run(&self, job: &Running<'_>) -> Result<(), Failed> {
         let sent = job.office.remind_of_records()?;
         tracing::info!(sent, "reminded");

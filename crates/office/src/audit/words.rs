@@ -149,7 +149,7 @@ mod tests {
         ("desk/pending.rs", &[]), // a verb
         ("import/run.rs", &["open_import", "import_organizations", "close_import"]),
         ("generate.rs", &["open_generation", "load_generated", "close_generation"]),
-        ("import/uploads.rs", &["check_import", "start_import"]),
+        ("import/queue.rs", &["check_import", "start_import"]),
         ("accounts/activation.rs", &["install_admin", "recover_administrator"]),
         ("connector/admin.rs", &["retry_message", "drop_message"]),
         (

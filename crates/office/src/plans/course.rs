@@ -42,6 +42,8 @@ pub struct Course {
     pub points: Vec<CoursePoint>,
     /// What is asked for by which day.
     pub aims: Vec<(Date, Fraction)>,
+    /// Where the glide path begins: the stated baseline, or what was measured on the plan's eve.
+    pub start: Option<(Date, Fraction)>,
     /// The part, whose unit the numbers have.
     pub part: Part,
     /// The day whose facts are being read; the course goes on after it.
@@ -197,7 +199,7 @@ impl Office {
                 path: moment.path,
             });
         }
-        let (aims, part) = match self.look_at_plan(view)? {
+        let (aims, start, part) = match self.look_at_plan(view)? {
             Ready::Now(seen) => seen.with(|report, measuring, at| {
                 let (_, entry) = entry_of(report, indicator, part)?;
                 let codes = ancestry(measuring, at);
@@ -205,14 +207,14 @@ impl Office {
                 let asked = aimed(report, (entry.target, entry.part), &codes, start);
                 let number = |aim: &catalogue::plans::Aim| aim.number(report.asked.params, asked.start());
                 let aims = asked.aims().into_iter().filter_map(|aim| Some((aim.by, number(aim)?)));
-                Ok::<_, Refused>((aims.collect(), entry.part.clone()))
+                Ok::<_, Refused>((aims.collect(), asked.start(), entry.part.clone()))
             })??,
             Ready::Soon { day, .. } => {
                 pending = pending.or(Some(day));
-                (Vec::new(), self.part_of(indicator, part)?)
+                (Vec::new(), None, self.part_of(indicator, part)?)
             }
         };
-        Ok(Course { points, aims, part, pending })
+        Ok(Course { points, aims, start, part, pending })
     }
 
     fn part_of(&self, indicator: &str, part: &str) -> Result<Part, Refused> {

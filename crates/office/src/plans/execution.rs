@@ -108,11 +108,7 @@ impl Execution {
     }
 
     /// Reads the figures of two executions on the same facts, which are read once: what is, and what is supposed.
-    pub fn beside<R>(
-        &self,
-        other: &Self,
-        read: impl FnOnce(&Measuring<'_>, &Report<'_>, &Report<'_>) -> R,
-    ) -> R {
+    pub fn beside<R>(&self, other: &Self, read: impl FnOnce(&Measuring<'_>, &Report<'_>, &Report<'_>) -> R) -> R {
         self.with(|report, measuring| {
             let asked = Reporting {
                 catalogue: &other.catalogue,

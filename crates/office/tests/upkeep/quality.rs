@@ -69,7 +69,8 @@ fn the_whole_register_is_inspected_in_batches_and_then_what_changes() {
         office.record_org(&broken, all[7].registered_on.unwrap());
         office.ask_for_inspection(&clerk, false).unwrap();
         let (_, again) = to_the_end(office);
-        assert!(!again.run.whole && again.run.seen <= 3, "{:?}", again.run);
+        // One organization, and the few changes that the first inspection announced itself; not the 1,203.
+        assert!(!again.run.whole && again.run.seen <= 6, "{:?}", again.run);
         assert_eq!(again.run.found, 1);
         let issues = office.db.read(|tx| store::registers::issues_of(tx, all[7].origin, all[7].id)).unwrap();
         assert!(issues.iter().any(|issue| issue.rule == "no_legal_representative" && issue.state == "detected"));

@@ -51,6 +51,7 @@ pub fn of(office: &Office, actor: &Actor) -> Vec<MenuGroup> {
         data.push(line("事项版本更正", "/desk/editions"));
         data.push(line("变更登记管理机关", "/desk/registrar"));
     }
+    data.push(line("规划执行", "/plans"));
     data.push(line("组织名册", "/orgs"));
     groups.push(group("名册与数据", data));
     groups

@@ -158,5 +158,9 @@ pub fn tagged(headers: &HeaderMap, kind: &'static str, bytes: Vec<u8>) -> Respon
 
 /// `/api/v1/…`, `/api/openapi.json`, `/api/docs`, `/feeds/…`
 pub fn routes() -> Router<Arc<Site>> {
-    Router::new().merge(organizations::routes()).merge(changes::routes()).merge(plans::routes()).merge(describe::routes())
+    Router::new()
+        .merge(organizations::routes())
+        .merge(changes::routes())
+        .merge(plans::routes())
+        .merge(describe::routes())
 }

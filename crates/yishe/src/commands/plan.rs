@@ -1,4 +1,5 @@
 //! `yishe plan`: plans and where their targets stand; the same lines as the page, for a terminal, a file or another program.
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -110,7 +111,8 @@ fn list(office: &Office) -> Result<(), Failure> {
         let head = &report.head;
         let draft = if head.draft { "（征求意见稿）" } else { "" };
         let sum = report.summary;
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "{}\n  {}{draft}\n  {}　{} 至 {}　{}，截至 {}\n  达标 {}　预警 {}　未达标 {}　暂无数据 {}\n",
             head.id,
             head.name,
@@ -123,7 +125,7 @@ fn list(office: &Office) -> Result<(), Failure> {
             sum.at_risk,
             sum.missed,
             sum.no_data
-        ));
+        );
     }
     if text.is_empty() {
         text.push_str("还没有规划\n");
@@ -162,18 +164,19 @@ fn plain(report: &PlanReport) -> String {
     let mut text = table::heading(report).join("\n");
     text.push('\n');
     for group in &report.groups {
-        text.push_str(&format!("\n{}\n", group.title));
+        let _ = write!(text, "\n{}\n", group.title);
         for line in &group.lines {
             let due = line.due.map(|day| format!("，{day} 到期")).unwrap_or_default();
             let range = if line.value.range.is_empty() { String::new() } else { format!("（{}）", line.value.range) };
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "  [{}] {}　{}{range}　要求{}{due}\n      {}\n",
                 line.status.name(),
                 line.name,
                 line.value.text,
                 line.asked,
                 line.reason
-            ));
+            );
         }
     }
     text

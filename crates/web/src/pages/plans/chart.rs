@@ -2,6 +2,7 @@
 use std::fmt::Write as _;
 
 use base::Date;
+use catalogue::Unit;
 use catalogue::plans::{Fraction, Part};
 use office::plans::course::Course;
 use office::plans::lines::Point;
@@ -39,7 +40,7 @@ fn day_number(day: Date) -> f64 {
 
 /// Where a value lies between two ends, from `top` to `bottom`.
 fn height(value: f64, (low, high): (f64, f64), (top, bottom): (f64, f64)) -> f64 {
-    if high <= low { (top + bottom) / 2.0 } else { bottom - (value - low) / (high - low) * (bottom - top) }
+    if high <= low { f64::midpoint(top, bottom) } else { bottom - (value - low) / (high - low) * (bottom - top) }
 }
 
 fn points(list: &[(f64, f64)]) -> String {
@@ -117,8 +118,14 @@ const BOTTOM: f64 = 44.0;
 pub(crate) fn chart(course: &Course) -> Option<Chart> {
     let part = &course.part;
     let known: Vec<_> = course.points.iter().filter_map(|point| Some((point, rough(point.value?)))).collect();
-    let paths: Vec<(Date, f64)> =
+    let mut paths: Vec<(Date, f64)> =
         course.points.iter().filter_map(|point| Some((point.day, rough(point.path?)))).collect();
+    // The path begins where the plan does.
+    if let (Some((day, start)), Some((first, _))) = (course.start, paths.first().copied())
+        && day < first
+    {
+        paths.insert(0, (day, rough(start)));
+    }
     let aims: Vec<(Date, f64)> = course.aims.iter().map(|(day, value)| (*day, rough(*value))).collect();
     let all = known.iter().map(|(_, v)| *v).chain(paths.iter().map(|(_, v)| *v)).chain(aims.iter().map(|(_, v)| *v));
     let (low, high) = ends(all)?;
@@ -127,7 +134,9 @@ pub(crate) fn chart(course: &Course) -> Option<Chart> {
     }
     // Room above and below, and shares start at nothing.
     let room = ((high - low) * 0.12).max(if high > 0.0 { high * 0.05 } else { 1.0 });
-    let span = (if low >= 0.0 { (low - room).max(0.0) } else { low - room }, high + room);
+    // A share of a whole never passes it.
+    let top = if part.unit == Unit::Percent && high <= 1.0 { (high + room).min(1.0) } else { high + room };
+    let span = (if low >= 0.0 { (low - room).max(0.0) } else { low - room }, top);
     let mut days: Vec<Date> = course.points.iter().map(|point| point.day).collect();
     days.extend(aims.iter().map(|(day, _)| *day));
     days.sort();
@@ -142,12 +151,11 @@ pub(crate) fn chart(course: &Course) -> Option<Chart> {
     };
     let line: Vec<(f64, f64)> = known.iter().map(|(point, value)| place(point.day, *value)).collect();
     let mut path: Vec<(f64, f64)> = paths.iter().map(|(day, value)| place(*day, *value)).collect();
-    if let (Some((day, _)), Some(aim)) =
-        (paths.last(), aims.iter().find(|(by, _)| paths.last().is_some_and(|(d, _)| by >= d)))
+    // On to the aim it leads to.
+    if let Some((day, _)) = paths.last()
+        && let Some((by, wanted)) = aims.iter().find(|(by, _)| by > day)
     {
-        if aim.0 > *day {
-            path.push(place(aim.0, aim.1));
-        }
+        path.push(place(*by, *wanted));
     }
     let said = known.iter().map(|(point, _)| format!("{} {}", point.day, point.text)).collect::<Vec<_>>().join("，");
     let said_aims =

@@ -40,6 +40,7 @@ fn tabs(here: &str) -> Tabs {
             tab("按政策文件", "/policies"),
             tab("按系统功能", "/policies/by"),
             tab("政策数值", "/policies/params"),
+            tab("规划执行", "/plans"),
         ],
     }
 }

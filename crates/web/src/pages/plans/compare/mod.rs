@@ -174,6 +174,7 @@ fn page(site: &Site, view: &View, head: Head, areas: &[AreaCode], reports: &[Pla
 }
 
 impl ComparePage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass by reference")]
     fn name_of(&self, at: &usize) -> &str {
         self.columns.get(*at).map_or("", |column| column.name.as_str())
     }

@@ -46,8 +46,8 @@ struct Section {
 }
 
 /// A stage's column heading.
-struct Day {
-    day: Date,
+struct Column {
+    on: Date,
     name: String,
     href: String,
 }
@@ -68,6 +68,9 @@ struct TaskRow {
     targets: Vec<(String, String, Mark)>,
 }
 
+/// What clauses say: id, address, words.
+type Said = Vec<(String, Option<String>, String)>;
+
 #[derive(Template)]
 #[template(path = "pages/plans/plan/page.html")]
 struct PlanPage {
@@ -77,7 +80,7 @@ struct PlanPage {
     kinds: Vec<(Link, bool)>,
     view: &'static str,
     sections: Vec<Section>,
-    days: Vec<Day>,
+    days: Vec<Column>,
     stages: Vec<StageRow>,
     pending: Option<Date>,
     tasks: Vec<(String, Vec<TaskRow>)>,
@@ -106,7 +109,7 @@ async fn show(
 ) -> Result<Response, WebError> {
     let view = asked.view(&id)?;
     let plan = id.clone();
-    let told = cx.blocking(move |site| load(site, view, &asked, &which, &headers)).await;
+    let told = cx.blocking(move |site| load(site, &view, &asked, &which, &headers)).await;
     match told.map_err(|error| ways(error, &plan))? {
         None => Ok(StatusCode::NO_CONTENT.into_response()),
         Some(told) => Ok(answer(&cx, "正在准备规划数据", told)),
@@ -116,7 +119,7 @@ async fn show(
 /// The page; none if the asker has it on the screen already.
 fn load(
     site: &Site,
-    view: office::plans::view::View,
+    view: &office::plans::view::View,
     asked: &Asked,
     which: &Which,
     headers: &HeaderMap,
@@ -125,18 +128,18 @@ fn load(
     if unchanged(&asked.seen, &version, headers) {
         return Ok(None);
     }
-    let report = match site.office.plan_report(&view)? {
+    let report = match site.office.plan_report(view)? {
         Ready::Now(report) => report,
         Ready::Soon { day, done, of } => return Ok(Some(Ready::Soon { day, done, of })),
     };
     let stages = match which.view.as_str() {
-        "stages" => match site.office.plan_stages(&view)? {
+        "stages" => match site.office.plan_stages(view)? {
             Ready::Now(stages) => Some(stages),
             Ready::Soon { day, done, of } => return Ok(Some(Ready::Soon { day, done, of })),
         },
         _ => None,
     };
-    let body = page(site, report, stages, which, version)?;
+    let body = page(site, report, stages, which, &version)?;
     let title = body.report.head.name.clone();
     Ok(Some(Ready::Now(Page::new(title, body).under("规划", "/plans"))))
 }
@@ -146,7 +149,7 @@ fn page(
     report: PlanReport,
     stages: Option<Stages>,
     which: &Which,
-    version: String,
+    version: &str,
 ) -> Result<PlanPage, WebError> {
     let (view, head) = (report.view.clone(), report.head.clone());
     let base = format!("/plans/{}", head.id);
@@ -190,7 +193,7 @@ fn page(
         found: found(site, &report, &which.find, &base),
         sought: which.find.trim().to_owned(),
         exports: vec![Link::to("Excel", own("xlsx")), Link::to("CSV", own("csv"))],
-        live: within(&base, &view, &head, &[("view", keep), ("seen", &version)]),
+        live: within(&base, &view, &head, &[("view", keep), ("seen", version)]),
         frozen: frozen.into_iter().map(|day| (day.on, day.frozen_at.local_minute())).collect(),
         report,
     })
@@ -235,9 +238,9 @@ fn sections(report: &PlanReport, base: &str) -> Vec<Section> {
     report.groups.iter().map(section).collect()
 }
 
-fn staged(stages: Stages, report: &PlanReport, base: &str) -> (Vec<Day>, Vec<StageRow>, Option<Date>) {
-    let day = |(day, name): &(Date, String)| Day {
-        day: *day,
+fn staged(stages: Stages, report: &PlanReport, base: &str) -> (Vec<Column>, Vec<StageRow>, Option<Date>) {
+    let day = |(day, name): &(Date, String)| Column {
+        on: *day,
         name: name.clone(),
         href: within(base, &report.view, &report.head, &[("on", &day.to_string())]),
     };
@@ -327,14 +330,15 @@ impl PlanPage {
         tally(&self.report.summary)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass by reference")]
     fn day_label(&self, at: &usize) -> String {
-        self.days.get(*at).map(|day| day.day.to_string()).unwrap_or_default()
+        self.days.get(*at).map(|column| column.on.to_string()).unwrap_or_default()
     }
 
-    fn remarks(&self) -> Vec<(usize, &RemarkText, Vec<(String, Option<String>, String)>)> {
+    fn remarks(&self) -> Vec<(usize, &RemarkText, Said)> {
         let says = |remark: &RemarkText| {
             let said = remark.says.iter();
-            said.map(|(clause, text)| (clause.id.clone(), clause_href(clause), text.clone())).collect::<Vec<_>>()
+            said.map(|(clause, text)| (clause.id.clone(), clause_href(clause), text.clone())).collect::<Said>()
         };
         self.report.remarks.iter().enumerate().map(|(at, remark)| (at + 1, remark, says(remark))).collect()
     }

@@ -112,7 +112,7 @@ async fn show(
                     typed = site.office.typed_of(plan, view.on.unwrap_or(saved.row.measured_on), &saved.overlay);
                 }
             }
-            load(&told, site, &view, typed, actor.as_ref(), Vec::new())
+            load(&told, site, &view, &typed, actor.as_ref(), Vec::new())
         })
         .await
         .map_err(|error| ways(error, &id))?;
@@ -124,7 +124,7 @@ fn load(
     cx: &Cx,
     site: &Site,
     view: &View,
-    typed: Typed,
+    typed: &Typed,
     actor: Option<&Actor>,
     wrong: Vec<(String, String)>,
 ) -> Result<Ready<Page>, WebError> {
@@ -135,7 +135,7 @@ fn load(
     let on = view.on.unwrap_or(head.opens_on);
     let (mut faults, mut overlay) = (wrong, Overlay::default());
     if allowed {
-        match office.overlay_of(plan, on, &typed) {
+        match office.overlay_of(plan, on, typed) {
             Ok(read) => overlay = read,
             Err(office::Refused::Invalid(list)) => {
                 faults.extend(list.into_iter().map(|one| (one.field, one.message)));
@@ -166,8 +166,8 @@ fn load(
         }),
         tabs: tabs(view, &head, "what-if"),
         chooser: Chooser::of(site, &format!("/plans/{}/what-if", head.id), view, &head, &[]),
-        hidden: changed(&supposables, &typed),
-        inputs: inputs(supposables, &typed, &faults),
+        hidden: changed(&supposables, typed),
+        inputs: inputs(supposables, typed, &faults),
         csrf: (allowed && result.is_some()).then(|| cx.csrf()),
         result,
         name: (typed.get("name").cloned().unwrap_or_default(), fault(&faults, "name")),
@@ -256,7 +256,7 @@ async fn save(cx: Cx, Path(id): Path<String>, form: Form) -> Result<Response, We
                     typed.insert("name".to_owned(), form.raw("name"));
                     typed.insert("note".to_owned(), form.raw("note"));
                     let wrong = wrong.into_iter().map(|one| (one.field, one.message)).collect();
-                    Ok(Err(load(&told, site, &view, typed, Some(&actor), wrong)?))
+                    Ok(Err(load(&told, site, &view, &typed, Some(&actor), wrong)?))
                 }
                 Err(other) => Err(other.into()),
             }

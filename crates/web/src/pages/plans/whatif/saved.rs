@@ -56,7 +56,7 @@ struct SavedPage {
 
 fn gone() -> WebError {
     let mut error = WebError::not_found("这个推演方案");
-    error.message = "没有找到这个推演方案。链接可能抄错了，或者保存它的人已经删除。".to_owned();
+    "没有找到这个推演方案。链接可能抄错了，或者保存它的人已经删除。".clone_into(&mut error.message);
     error.ways = vec![Link::to("看全部规划", "/plans")];
     error
 }
