@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use base::{Date, Fen};
 use catalogue::{Catalogue, Kind, Params, Subject, Value};
 use office::Office;
@@ -171,7 +171,8 @@ fn everything(catalogue: &Catalogue, base: &FactBase, what: &str, report: &mut R
     each.sort_by(|one, other| other.cmp(one));
     let slowest: Vec<String> = each.iter().take(5).map(|(micros, name)| format!("{name} {micros} µs")).collect();
     println!("  slowest on one thread: {}", slowest.join(", "));
-    if jobs.is_empty() { bail!("no indicator was found") } else { Ok(()) }
+    ensure!(!jobs.is_empty(), "no indicator was found");
+    Ok(())
 }
 
 /// A cheap repeatable sequence.

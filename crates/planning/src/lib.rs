@@ -3,7 +3,7 @@
 //!
 //! Pure: no clock, no database. Declarations come from the catalogue ([`catalogue::plans`]); facts are put into a [`FactBase`]
 //! by whoever follows the change rows; everything here is a function of these two and a day. `docs/plan-format.md` says how
-//! plans are written, `docs/plan-next.md` how the outer rooms call this.
+//! plans are written, `docs/plans.md` how they run.
 #![deny(missing_docs)]
 
 pub mod areas;

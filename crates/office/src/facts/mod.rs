@@ -2,7 +2,7 @@
 //!
 //! Today's table follows the change rows as the name index does; another day's is built from the dated versions, kept as a file, and
 //! follows the same rows, so that what is entered late changes the past day too. Each is a function of the database alone: it can be
-//! thrown away and made anew at any time. Who supplies which fact is one table, [`supply::SUPPLIED`].
+//! thrown away and made anew at any time. Who supplies which fact is one table, `supply::SUPPLIED`.
 mod build;
 pub mod explain;
 mod files;
